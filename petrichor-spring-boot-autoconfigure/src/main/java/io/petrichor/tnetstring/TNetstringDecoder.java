@@ -1,0 +1,380 @@
+package io.petrichor.tnetstring;
+
+import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
+
+import io.petrichor.tnetstring.TNetstringException.Kind;
+
+/**
+ * Checks bytes against the grammar and wraps them: the one place that knows the rules of
+ * the format. Builds no objects for what is inside, keeps its place in two small arrays
+ * instead of the Java stack, and takes no memory for what a SIZE promises.
+ * <p>
+ * One per connection, not thread-safe. The budget of elements runs over all values
+ * decoded since the last {@link #reset()}, so that a message made of several values has
+ * one budget.
+ *
+ * @see <a href="https://tnetstrings.info">tnetstrings.info</a>
+ * @since 0.1.0
+ */
+public final class TNetstringDecoder {
+
+	/** Up to here keys are compared each with each; above, through a hash table. */
+	private static final int FEW_KEYS = 12;
+
+	/** Scratch arrays longer than this are not kept between values. */
+	private static final int KEPT_SCRATCH = 64;
+
+	private static final int[] NO_INTS = {};
+
+	private static final long[] NO_LONGS = {};
+
+	private static final long SEED = ThreadLocalRandom.current().nextLong();
+
+	private TNetstringLimits limits;
+
+	private int elements;
+
+	/** Of each open container: where its data ends, and its first key or -1 in a list. */
+	private int[] open = NO_INTS;
+
+	/** Offset and length of each key of the open dictionaries. */
+	private long[] keys = NO_LONGS;
+
+	/**
+	 * A decoder with limits.
+	 * @param limits what to refuse
+	 */
+	public TNetstringDecoder(TNetstringLimits limits) {
+		this.limits = limits;
+	}
+
+	/**
+	 * Use other limits from the next value on.
+	 * @param limits what to refuse
+	 */
+	public void limits(TNetstringLimits limits) {
+		this.limits = limits;
+	}
+
+	/**
+	 * Begin a new message: the budget of elements is full again.
+	 */
+	public void reset() {
+		this.elements = 0;
+	}
+
+	/**
+	 * Check and wrap exactly one value.
+	 * @param encoded holds the encoded value; belongs to the result from now on and must
+	 * not be changed any more
+	 * @param offset where the value begins
+	 * @param length its length in bytes
+	 * @return the value, on the same array
+	 * @throws TNetstringException if this is not one whole value within the limits
+	 */
+	public TNetstring decode(byte[] encoded, int offset, int length) {
+		int end = offset + length;
+		int valueEnd = check(encoded, offset, end);
+		if (valueEnd != end) {
+			throw malformed("More bytes after the value", valueEnd - offset);
+		}
+		return TNetstring.wrap(encoded, offset, length);
+	}
+
+	/**
+	 * Check and wrap the first value of several.
+	 * @param encoded holds the encoded value; belongs to the result from now on
+	 * @param offset where the value begins
+	 * @param length the number of bytes there are
+	 * @return the value, on the same array
+	 */
+	TNetstring decodeFirst(byte[] encoded, int offset, int length) {
+		int valueEnd = check(encoded, offset, offset + length);
+		return TNetstring.wrap(encoded, offset, valueEnd - offset);
+	}
+
+	/**
+	 * Walk over one value.
+	 * @return where it ends
+	 */
+	private int check(byte[] bytes, int start, int inputEnd) {
+		try {
+			return walk(bytes, start, inputEnd);
+		}
+		finally {
+			if (this.open.length > KEPT_SCRATCH) {
+				this.open = NO_INTS;
+			}
+			if (this.keys.length > KEPT_SCRATCH) {
+				this.keys = NO_LONGS;
+			}
+		}
+	}
+
+	private int walk(byte[] bytes, int start, int inputEnd) {
+		int position = start;
+		int end = inputEnd;
+		int depth = 0;
+		int keyCount = 0;
+		int firstKey = -1;
+		boolean keyExpected = false;
+		while (true) {
+			// SIZE
+			int itemStart = position;
+			int size = 0;
+			int digits = 0;
+			while (true) {
+				if (position == end) {
+					throw torn(depth, "The value ends within its SIZE", position - start);
+				}
+				int digit = bytes[position] - '0';
+				if (digit < 0 || digit > 9) {
+					if (bytes[position] == ':' && digits > 0) {
+						break;
+					}
+					throw malformed("A byte that is no digit in SIZE", position - start);
+				}
+				if (++digits > 9) {
+					throw malformed("A SIZE of more than nine digits", position - start);
+				}
+				size = size * 10 + digit;
+				if (depth == 0 && size > this.limits.maxSize()) {
+					throw tooBig("A SIZE over the limit of " + this.limits.maxSize(), position - start);
+				}
+				position++;
+			}
+			position++;
+			// DATA and TYPE
+			if (depth == 0) {
+				if ((long) digits + size + 2 > this.limits.maxSize()) {
+					throw tooBig("A SIZE over the limit of " + this.limits.maxSize(), itemStart - start);
+				}
+				if (size >= end - position) {
+					throw torn(0, "The value ends before its TYPE", inputEnd - start);
+				}
+			}
+			else {
+				if (size >= end - position) {
+					throw malformed("An item that runs past its container", itemStart - start);
+				}
+				if (++this.elements > this.limits.maxElements()) {
+					throw tooBig("More elements than the limit of " + this.limits.maxElements(), itemStart - start);
+				}
+			}
+			int dataEnd = position + size;
+			byte type = bytes[dataEnd];
+			if (keyExpected) {
+				if (type != ',') {
+					throw malformed("A key that is no string", itemStart - start);
+				}
+				if (size > this.limits.maxKeyLength()) {
+					throw tooBig("A key longer than the limit of " + this.limits.maxKeyLength(), itemStart - start);
+				}
+				if (keyCount == this.keys.length) {
+					this.keys = Arrays.copyOf(this.keys, Math.max(16, keyCount * 2));
+				}
+				this.keys[keyCount++] = ((long) position << 32) | size;
+				position = dataEnd + 1;
+				if (position == end) {
+					throw malformed("A key without a value", itemStart - start);
+				}
+				keyExpected = false;
+				continue;
+			}
+			switch (type) {
+				case ',' -> {
+				}
+				case '#' -> checkInteger(bytes, position, dataEnd, start);
+				case '^' -> checkFloat(bytes, position, dataEnd, start);
+				case '!' -> checkBoolean(bytes, position, dataEnd, start);
+				case '~' -> {
+					if (size != 0) {
+						throw malformed("A null that is not empty", position - start);
+					}
+				}
+				case '}', ']' -> {
+					if (depth == this.limits.maxDepth()) {
+						throw tooBig("Nested deeper than the limit of " + this.limits.maxDepth(), itemStart - start);
+					}
+					if (size > 0) {
+						if (this.open.length == 2 * depth) {
+							this.open = Arrays.copyOf(this.open, Math.max(16, 4 * depth));
+						}
+						this.open[2 * depth] = end;
+						this.open[2 * depth + 1] = firstKey;
+						depth++;
+						end = dataEnd;
+						keyExpected = (type == '}');
+						firstKey = (keyExpected) ? keyCount : -1;
+						continue;
+					}
+				}
+				default -> throw malformed("An unknown TYPE", dataEnd - start);
+			}
+			position = dataEnd + 1;
+			// Close what ends here
+			while (depth > 0 && position == end) {
+				if (firstKey >= 0) {
+					checkKeys(bytes, firstKey, keyCount, start);
+					keyCount = firstKey;
+				}
+				depth--;
+				position = end + 1;
+				end = this.open[2 * depth];
+				firstKey = this.open[2 * depth + 1];
+			}
+			if (depth == 0) {
+				return position;
+			}
+			keyExpected = (firstKey >= 0);
+		}
+	}
+
+	private void checkInteger(byte[] bytes, int from, int end, int start) {
+		int position = (from < end && (bytes[from] == '-' || bytes[from] == '+')) ? from + 1 : from;
+		if (position == end) {
+			throw malformed("An integer without digits", from - start);
+		}
+		if (end - position > this.limits.maxDigits()) {
+			throw tooBig("More digits than the limit of " + this.limits.maxDigits(), from - start);
+		}
+		for (; position < end; position++) {
+			if (!isDigit(bytes[position])) {
+				throw malformed("A byte that is no digit in an integer", position - start);
+			}
+		}
+	}
+
+	private void checkFloat(byte[] bytes, int from, int end, int start) {
+		if (end - from > this.limits.maxDigits()) {
+			throw tooBig("A float longer than the limit of " + this.limits.maxDigits(), from - start);
+		}
+		int position = (from < end && (bytes[from] == '-' || bytes[from] == '+')) ? from + 1 : from;
+		int whole = position;
+		while (position < end && isDigit(bytes[position])) {
+			position++;
+		}
+		whole = position - whole;
+		int digits = whole;
+		if (position < end && bytes[position] == '.') {
+			int fraction = ++position;
+			while (position < end && isDigit(bytes[position])) {
+				position++;
+			}
+			digits += position - fraction;
+		}
+		if (digits == 0) {
+			throw malformed("A float without digits", from - start);
+		}
+		boolean exponent = position < end && (bytes[position] == 'e' || bytes[position] == 'E');
+		if (exponent) {
+			position++;
+			if (position < end && (bytes[position] == '-' || bytes[position] == '+')) {
+				position++;
+			}
+			int first = position;
+			while (position < end && isDigit(bytes[position])) {
+				position++;
+			}
+			if (position == first) {
+				throw malformed("An exponent without digits", position - start);
+			}
+		}
+		if (position != end) {
+			throw malformed("A byte that does not belong in a float", position - start);
+		}
+		if ((exponent || whole > 308) && Double.isInfinite(Numbers.parseDouble(bytes, from, end))) {
+			throw malformed("A float that no double can hold", from - start);
+		}
+	}
+
+	private static void checkBoolean(byte[] bytes, int from, int end, int start) {
+		boolean valid = switch (end - from) {
+			case 4 -> bytes[from] == 't' && bytes[from + 1] == 'r' && bytes[from + 2] == 'u' && bytes[from + 3] == 'e';
+			case 5 -> bytes[from] == 'f' && bytes[from + 1] == 'a' && bytes[from + 2] == 'l' && bytes[from + 3] == 's'
+					&& bytes[from + 4] == 'e';
+			default -> false;
+		};
+		if (!valid) {
+			throw malformed("A boolean that is neither true nor false", from - start);
+		}
+	}
+
+	/** Refuses a dictionary with a key twice. */
+	private void checkKeys(byte[] bytes, int from, int to, int start) {
+		if (to - from > FEW_KEYS) {
+			checkManyKeys(bytes, from, to, start);
+			return;
+		}
+		for (int i = from + 1; i < to; i++) {
+			long key = this.keys[i];
+			for (int j = from; j < i; j++) {
+				if (sameKey(bytes, key, this.keys[j])) {
+					throw keyTwice(key, start);
+				}
+			}
+		}
+	}
+
+	private void checkManyKeys(byte[] bytes, int from, int to, int start) {
+		int mask = Integer.highestOneBit(to - from) * 4 - 1;
+		int[] table = new int[mask + 1];
+		for (int i = from; i < to; i++) {
+			long key = this.keys[i];
+			int slot = hash(bytes, (int) (key >>> 32), (int) key) & mask;
+			while (table[slot] != 0) {
+				if (sameKey(bytes, key, this.keys[table[slot] - 1])) {
+					throw keyTwice(key, start);
+				}
+				slot = (slot + 1) & mask;
+			}
+			table[slot] = i + 1;
+		}
+	}
+
+	private static boolean sameKey(byte[] bytes, long one, long other) {
+		if ((int) one != (int) other) {
+			return false;
+		}
+		int size = (int) one;
+		int a = (int) (one >>> 32);
+		int b = (int) (other >>> 32);
+		return Arrays.equals(bytes, a, a + size, bytes, b, b + size);
+	}
+
+	/** Seeded, so that a peer cannot choose keys that collide. */
+	private static int hash(byte[] bytes, int from, int size) {
+		long hash = SEED ^ size;
+		for (int i = 0; i < size; i += 8) {
+			long word = 0;
+			for (int j = i, last = Math.min(size, i + 8); j < last; j++) {
+				word = (word << 8) | (bytes[from + j] & 0xff);
+			}
+			long mixed = (hash ^ word) | 1;
+			hash = Math.multiplyHigh(mixed, 0x9E3779B97F4A7C15L) ^ (mixed * 0xD6E8FEB86659FD93L) ^ word;
+		}
+		return (int) (hash ^ (hash >>> 32));
+	}
+
+	private static boolean isDigit(byte value) {
+		return value >= '0' && value <= '9';
+	}
+
+	private static TNetstringException torn(int depth, String reason, int offset) {
+		return new TNetstringException((depth == 0) ? Kind.INCOMPLETE : Kind.MALFORMED, reason, offset);
+	}
+
+	private static TNetstringException keyTwice(long key, int start) {
+		return malformed("A key twice", (int) (key >>> 32) - start);
+	}
+
+	private static TNetstringException malformed(String reason, int offset) {
+		return new TNetstringException(Kind.MALFORMED, reason, offset);
+	}
+
+	private static TNetstringException tooBig(String reason, int offset) {
+		return new TNetstringException(Kind.TOO_BIG, reason, offset);
+	}
+
+}

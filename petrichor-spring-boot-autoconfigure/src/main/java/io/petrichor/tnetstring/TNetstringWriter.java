@@ -1,0 +1,413 @@
+package io.petrichor.tnetstring;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Writes one value from front to back, though a container's SIZE stands in front of it
+ * and is known only at its end: data goes into one array, the sizes of containers into
+ * another, and both are woven together at the end. So no byte is copied more than once,
+ * however deep it lies.
+ * <p>
+ * For use by encoders; checks limits, but not that calls make sense: whoever calls sees
+ * to it that containers are ended, that there is one value, and that a dictionary's items
+ * are a key and a value in turn. Not thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class TNetstringWriter {
+
+	private static final byte[] TRUE = TNetstring.TRUE.array();
+
+	private static final byte[] FALSE = TNetstring.FALSE.array();
+
+	private static final int MAX_DATA = 999_999_999;
+
+	private static final byte[] LONG_MIN = "20:-9223372036854775808#".getBytes(StandardCharsets.US_ASCII);
+
+	private final TNetstringLimits limits;
+
+	private byte[] data = new byte[256];
+
+	private int position;
+
+	/** Of each container: where it begins in the data, and its SIZE. */
+	private int[] heads = new int[16];
+
+	private int headCount;
+
+	/** The bytes that the SIZEs of the containers ended so far will take. */
+	private int headBytes;
+
+	/** The containers that are open, as places in {@link #heads}. */
+	private int[] open = new int[8];
+
+	private int depth;
+
+	private int elements;
+
+	/**
+	 * A writer of one value.
+	 * @param limits what to refuse
+	 */
+	public TNetstringWriter(TNetstringLimits limits) {
+		this.limits = limits;
+	}
+
+	/**
+	 * Begin a list or a dictionary. Ended by {@link #end}.
+	 * @throws IllegalArgumentException if it is nested too deep
+	 */
+	public void start() {
+		item(0);
+		if (this.depth == this.limits.maxDepth()) {
+			throw new IllegalArgumentException(
+					"Nested deeper than the limit of " + this.limits.maxDepth() + ", or holding itself");
+		}
+		if (this.headCount == this.heads.length) {
+			this.heads = Arrays.copyOf(this.heads, this.headCount * 2);
+		}
+		if (this.depth == this.open.length) {
+			this.open = Arrays.copyOf(this.open, this.depth * 2);
+		}
+		this.open[this.depth++] = this.headCount;
+		this.heads[this.headCount++] = this.position;
+		this.heads[this.headCount++] = this.headBytes;
+	}
+
+	/**
+	 * End the container begun last.
+	 * @param type {@link TNetstringType#LIST} or {@link TNetstringType#DICTIONARY}
+	 */
+	public void end(TNetstringType type) {
+		int head = this.open[--this.depth];
+		int size = this.position - this.heads[head] + this.headBytes - this.heads[head + 1];
+		this.heads[head + 1] = size;
+		this.headBytes += digits(checkSize(size)) + 1;
+		ensure(1);
+		this.data[this.position++] = type.code();
+	}
+
+	/**
+	 * Write null.
+	 */
+	public void writeNull() {
+		item(3);
+		this.data[this.position++] = '0';
+		this.data[this.position++] = ':';
+		this.data[this.position++] = '~';
+	}
+
+	/**
+	 * Write a boolean.
+	 * @param value the value
+	 */
+	public void writeBoolean(boolean value) {
+		byte[] encoded = (value) ? TRUE : FALSE;
+		item(encoded.length);
+		append(encoded, 0, encoded.length);
+	}
+
+	/**
+	 * Write an integer.
+	 * @param value the value
+	 */
+	public void writeLong(long value) {
+		item(24);
+		if (value == Long.MIN_VALUE) {
+			append(LONG_MIN, 0, LONG_MIN.length);
+			return;
+		}
+		long rest = Math.abs(value);
+		int size = digits(rest) + ((value < 0) ? 1 : 0);
+		head(size);
+		int end = this.position + size;
+		int i = end;
+		do {
+			this.data[--i] = (byte) ('0' + rest % 10);
+			rest /= 10;
+		}
+		while (rest != 0);
+		if (value < 0) {
+			this.data[--i] = '-';
+		}
+		this.position = end;
+		this.data[this.position++] = '#';
+	}
+
+	/**
+	 * Write an integer of any size.
+	 * @param value the value
+	 * @throws IllegalArgumentException if it has more digits than the limit
+	 */
+	public void writeBigInteger(BigInteger value) {
+		if (value.bitLength() < 64) {
+			writeLong(value.longValue());
+			return;
+		}
+		if (value.bitLength() > this.limits.maxDigits() * 3.33) {
+			throw tooManyDigits();
+		}
+		String digits = value.toString();
+		if (digits.length() - ((value.signum() < 0) ? 1 : 0) > this.limits.maxDigits()) {
+			throw tooManyDigits();
+		}
+		writeAscii(digits, '#');
+	}
+
+	/**
+	 * Write a float, with the fewest digits that read back to the same double.
+	 * @param value the value
+	 * @throws IllegalArgumentException if it is not finite
+	 */
+	public void writeDouble(double value) {
+		if (!Double.isFinite(value)) {
+			throw new IllegalArgumentException(value + " cannot be encoded: a float is finite");
+		}
+		writeFloatDigits(Numbers.toString(value));
+	}
+
+	/**
+	 * Write a float, with the fewest digits that read back to the same float.
+	 * @param value the value
+	 * @throws IllegalArgumentException if it is not finite
+	 */
+	public void writeFloat(float value) {
+		if (!Float.isFinite(value)) {
+			throw new IllegalArgumentException(value + " cannot be encoded: a float is finite");
+		}
+		double decimal = Double.parseDouble(Float.toString(value));
+		writeDouble(((float) decimal == value) ? decimal : value);
+	}
+
+	/**
+	 * Write a decimal as a float, with all of its digits.
+	 * @param value the value
+	 * @throws IllegalArgumentException if it is too long, or no double can hold it
+	 */
+	public void writeBigDecimal(BigDecimal value) {
+		if (Math.abs((long) value.scale()) > Numbers.MAX_SCALE || Double.isInfinite(value.doubleValue())) {
+			throw new IllegalArgumentException("A decimal cannot be encoded: its exponent is out of range");
+		}
+		writeFloatDigits(Numbers.toString(value));
+	}
+
+	/**
+	 * Write a text as a string of UTF-8.
+	 * @param text the text
+	 * @throws IllegalArgumentException if it holds half of a surrogate pair
+	 */
+	public void writeText(String text) {
+		int length = text.length();
+		item(12L + length);
+		int start = this.position;
+		head(length);
+		for (int i = 0; i < length; i++) {
+			char c = text.charAt(i);
+			if (c >= 0x80) {
+				this.position = start;
+				writeNonAscii(text);
+				return;
+			}
+			this.data[this.position + i] = (byte) c;
+		}
+		this.position += length;
+		this.data[this.position++] = ',';
+	}
+
+	/**
+	 * Write the key of an entry.
+	 * @param key the key
+	 * @throws IllegalArgumentException if it is too long, or holds half of a surrogate
+	 * pair
+	 */
+	public void writeKey(String key) {
+		if (key.length() > this.limits.maxKeyLength() / 3
+				&& (key.length() > this.limits.maxKeyLength() || Utf8.length(key) > this.limits.maxKeyLength())) {
+			throw new IllegalArgumentException("A key longer than the limit of " + this.limits.maxKeyLength());
+		}
+		writeText(key);
+	}
+
+	/**
+	 * Write a string of bytes.
+	 * @param bytes holds the bytes
+	 * @param offset the first
+	 * @param length how many
+	 */
+	public void writeBytes(byte[] bytes, int offset, int length) {
+		item(12L + length);
+		head(length);
+		append(bytes, offset, length);
+		this.data[this.position++] = ',';
+	}
+
+	/**
+	 * Write a value that is encoded already. What it holds does not count against the
+	 * limits of depth and elements.
+	 * @param value the value
+	 */
+	public void writeEncoded(TNetstring value) {
+		item(value.size());
+		append(value.array(), value.offset(), value.size());
+	}
+
+	/**
+	 * Append the value to a buffer.
+	 * @param out written at its writer index
+	 */
+	public void writeTo(ByteBuf out) {
+		int size = size();
+		out.ensureWritable(size);
+		if (out.hasArray()) {
+			weave(out.array(), out.arrayOffset() + out.writerIndex());
+			out.writerIndex(out.writerIndex() + size);
+		}
+		else if (this.headCount == 0) {
+			out.writeBytes(this.data, 0, this.position);
+		}
+		else {
+			out.writeBytes(toByteArray());
+		}
+	}
+
+	/**
+	 * The encoded value.
+	 * @return a new array
+	 */
+	public byte[] toByteArray() {
+		byte[] target = new byte[size()];
+		weave(target, 0);
+		return target;
+	}
+
+	/**
+	 * The value.
+	 * @return the encoded value
+	 */
+	public TNetstring toTNetstring() {
+		byte[] bytes = toByteArray();
+		return TNetstring.wrap(bytes, 0, bytes.length);
+	}
+
+	private int size() {
+		long size = (long) this.position + this.headBytes;
+		if (size > this.limits.maxSize() || size > Integer.MAX_VALUE - 16) {
+			throw tooBig();
+		}
+		return (int) size;
+	}
+
+	private void weave(byte[] target, int offset) {
+		int from = 0;
+		int to = offset;
+		for (int i = 0; i < this.headCount; i += 2) {
+			int length = this.heads[i] - from;
+			System.arraycopy(this.data, from, target, to, length);
+			from += length;
+			to += length;
+			to = number(target, to, this.heads[i + 1]);
+			target[to++] = ':';
+		}
+		System.arraycopy(this.data, from, target, to, this.position - from);
+	}
+
+	private void writeNonAscii(String text) {
+		int length = Utf8.length(text);
+		byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
+		ensure(12L + length);
+		head(length);
+		append(encoded, 0, length);
+		this.data[this.position++] = ',';
+	}
+
+	private void writeFloatDigits(String digits) {
+		if (digits.length() > this.limits.maxDigits()) {
+			throw tooManyDigits();
+		}
+		writeAscii(digits, '^');
+	}
+
+	@SuppressWarnings("deprecation")
+	private void writeAscii(String digits, char type) {
+		int length = digits.length();
+		item(12L + length);
+		head(length);
+		digits.getBytes(0, length, this.data, this.position);
+		this.position += length;
+		this.data[this.position++] = (byte) type;
+	}
+
+	private void head(int size) {
+		this.position = number(this.data, this.position, checkSize(size));
+		this.data[this.position++] = ':';
+	}
+
+	private void append(byte[] bytes, int offset, int length) {
+		System.arraycopy(bytes, offset, this.data, this.position, length);
+		this.position += length;
+	}
+
+	private void item(long size) {
+		if (this.depth > 0 && ++this.elements > this.limits.maxElements()) {
+			throw new IllegalArgumentException("More elements than the limit of " + this.limits.maxElements());
+		}
+		ensure(size);
+	}
+
+	private void ensure(long size) {
+		long needed = this.position + size;
+		if (needed > this.data.length) {
+			grow(needed);
+		}
+	}
+
+	private void grow(long needed) {
+		if (needed - 12 > this.limits.maxSize() || needed > Integer.MAX_VALUE - 16) {
+			throw tooBig();
+		}
+		int length = (int) Math.min(Math.max(needed, this.data.length * 2L), Integer.MAX_VALUE - 16);
+		this.data = Arrays.copyOf(this.data, length);
+	}
+
+	private int checkSize(int size) {
+		if (size < 0 || size > MAX_DATA) {
+			throw tooBig();
+		}
+		return size;
+	}
+
+	private IllegalArgumentException tooBig() {
+		return new IllegalArgumentException(
+				"Larger than the limit of " + Math.min(this.limits.maxSize(), MAX_DATA + 11) + " bytes");
+	}
+
+	private IllegalArgumentException tooManyDigits() {
+		return new IllegalArgumentException("A number with more digits than the limit of " + this.limits.maxDigits());
+	}
+
+	private static int number(byte[] target, int position, int value) {
+		int end = position + digits(value);
+		int i = end;
+		int rest = value;
+		do {
+			target[--i] = (byte) ('0' + rest % 10);
+			rest /= 10;
+		}
+		while (rest != 0);
+		return end;
+	}
+
+	private static int digits(long value) {
+		int digits = 1;
+		for (long bound = 10; digits < 19 && value >= bound; bound *= 10) {
+			digits++;
+		}
+		return digits;
+	}
+
+}
