@@ -1,0 +1,87 @@
+package io.petrichor.handler;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+import io.netty.util.concurrent.EventExecutor;
+
+/**
+ * Brings requests to their handlers and what these return to the peer. One for all
+ * connections; each has a lane of its own.
+ *
+ * @since 0.1.0
+ */
+public final class Dispatcher {
+
+	private final HandlerRegistry registry;
+
+	private final Executor executor;
+
+	private final long timeout;
+
+	private final ErrorReplies errors = new ErrorReplies();
+
+	private final ReturnValues returnValues = new ReturnValues(this.errors);
+
+	/**
+	 * Create a dispatcher.
+	 * @param registry the routes
+	 * @param executor where handlers run that may block; what it rejects is answered
+	 * {@code busy}
+	 * @param timeout how long a request may take, from when it was read to its reply
+	 */
+	public Dispatcher(HandlerRegistry registry, Executor executor, Duration timeout) {
+		this.registry = registry;
+		this.executor = executor;
+		this.timeout = timeout.toNanos();
+	}
+
+	/**
+	 * The routes.
+	 * @return the registry
+	 */
+	public HandlerRegistry registry() {
+		return this.registry;
+	}
+
+	/**
+	 * The lane for the requests of a connection.
+	 * @param connection the connection as handlers see it
+	 * @param loop the thread that reads the connection
+	 * @param replies where its replies go
+	 * @param progress run on the event loop when a request that had to wait has ended and
+	 * there is room for others
+	 * @return the lane
+	 */
+	public RequestLane lane(PetrichorConnection connection, EventExecutor loop, Replies replies, Runnable progress) {
+		return new RequestLane(this, connection, loop, replies, progress);
+	}
+
+	/**
+	 * Where handlers run that may block.
+	 * @return the executor
+	 */
+	public Executor executor() {
+		return this.executor;
+	}
+
+	long timeout() {
+		return this.timeout;
+	}
+
+	/**
+	 * Run the handler on this thread. Whatever it throws becomes a reply: errors too,
+	 * which Reactor would lose.
+	 */
+	void invoke(Request request) {
+		try {
+			this.returnValues.reply(request, request.target().handler().handle(request));
+		}
+		catch (Throwable ex) {
+			if (!request.isDone()) {
+				request.complete(this.errors.replyTo(request, ex));
+			}
+		}
+	}
+
+}

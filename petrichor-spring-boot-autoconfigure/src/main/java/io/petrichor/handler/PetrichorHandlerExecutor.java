@@ -1,0 +1,70 @@
+package io.petrichor.handler;
+
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/**
+ * Where handlers run that may block. An application that wants another one defines a bean
+ * of this type.
+ *
+ * @since 0.1.0
+ */
+public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
+
+	private static final Duration IDLE = Duration.ofSeconds(60);
+
+	private final Executor executor;
+
+	private PetrichorHandlerExecutor(Executor executor) {
+		this.executor = executor;
+	}
+
+	/**
+	 * A pool of threads with a queue before it.
+	 * @param threads the most threads, at least 1
+	 * @param queue the most batches of requests that wait for a thread, at least 1; what
+	 * is over it is answered {@code busy}
+	 * @return the executor
+	 */
+	public static PetrichorHandlerExecutor ofThreads(int threads, int queue) {
+		CustomizableThreadFactory factory = new CustomizableThreadFactory("petrichor-handler-");
+		factory.setDaemon(true);
+		ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, IDLE.toSeconds(), TimeUnit.SECONDS,
+				new ArrayBlockingQueue<>(queue), factory);
+		pool.allowCoreThreadTimeOut(true);
+		return new PetrichorHandlerExecutor(pool);
+	}
+
+	/**
+	 * An executor that exists already.
+	 * @param executor the executor; it may refuse work with a
+	 * {@link RejectedExecutionException}, which is answered {@code busy}
+	 * @return the executor
+	 */
+	public static PetrichorHandlerExecutor of(Executor executor) {
+		return new PetrichorHandlerExecutor(executor);
+	}
+
+	@Override
+	public void execute(Runnable work) {
+		this.executor.execute(work);
+	}
+
+	/**
+	 * End the threads, interrupting what still runs.
+	 */
+	@Override
+	public void close() {
+		if (this.executor instanceof ExecutorService service) {
+			service.shutdownNow();
+		}
+	}
+
+}
