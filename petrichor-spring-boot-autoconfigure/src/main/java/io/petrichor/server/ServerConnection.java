@@ -1,0 +1,496 @@
+package io.petrichor.server;
+
+import java.net.SocketAddress;
+import java.security.Principal;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.concurrent.ScheduledFuture;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.petrichor.handler.PetrichorConnection;
+import io.petrichor.handler.Replies;
+import io.petrichor.handler.RequestLane;
+import io.petrichor.protocol.Capabilities;
+import io.petrichor.protocol.ErrorCode;
+import io.petrichor.protocol.Header;
+import io.petrichor.protocol.HeaderKeys;
+import io.petrichor.protocol.Message;
+import io.petrichor.protocol.PairDecoder;
+import io.petrichor.protocol.PairOutput;
+import io.petrichor.protocol.ProtocolException;
+import io.petrichor.server.auth.Decision;
+import io.petrichor.server.auth.Handshake;
+import io.petrichor.tnetstring.TNetstring;
+
+/**
+ * One peer, from its accept to its close: bytes in, pairs to the handshake and then to
+ * the lane, replies out. Nothing is read that there is no room for. All of it happens on
+ * the event loop, but for what the interfaces say.
+ */
+final class ServerConnection extends ChannelInboundHandlerAdapter implements PetrichorConnection, Replies {
+
+	private static final Log logger = LogFactory.getLog(ServerConnection.class);
+
+	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(100);
+
+	/** How long a peer may take to read the last pair and go. */
+	private static final long LINGER = TimeUnit.SECONDS.toNanos(2);
+
+	/** Output that is not worth holding up the reading for. */
+	private static final long SMALL_OUTPUT = 64 * 1024;
+
+	enum State {
+
+		/** The first pair has not arrived. */
+		HANDSHAKE,
+		/** The first pair is with the authenticator. */
+		DECIDING,
+		/** Requests are read and answered. */
+		OPEN,
+		/** Nothing more is read; what was read is answered. */
+		ENDING,
+		/** The last byte has been written; what still comes is dropped. */
+		LINGERING,
+		/** Gone. */
+		CLOSED
+
+	}
+
+	private final PetrichorServer server;
+
+	private final ServerLimits limits;
+
+	private final String id;
+
+	private final Channel channel;
+
+	private final PairDecoder decoder;
+
+	private final PairOutput output;
+
+	private final RequestLane lane;
+
+	private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
+
+	private State state = State.HANDSHAKE;
+
+	private @Nullable ByteBuf unread;
+
+	private boolean inputEnded;
+
+	private boolean outputEnded;
+
+	private @Nullable ProtocolException failure;
+
+	private volatile Header header = Header.EMPTY;
+
+	private volatile @Nullable Principal principal;
+
+	private volatile Capabilities capabilities = Capabilities.NONE;
+
+	private final long accepted = System.nanoTime();
+
+	private long lastRead = this.accepted;
+
+	private long pairBegun;
+
+	private long endingSince;
+
+	private long outputMark;
+
+	private long outputProgress;
+
+	private @Nullable ScheduledFuture<?> tick;
+
+	private boolean tickSoon;
+
+	ServerConnection(PetrichorServer server, String id, Channel channel) {
+		this.server = server;
+		this.limits = server.limits();
+		this.id = id;
+		this.channel = channel;
+		this.decoder = new PairDecoder(this.limits.handshake());
+		this.output = new PairOutput(channel);
+		this.lane = server.dispatcher().lane(this, channel.eventLoop(), this, this::progress);
+	}
+
+	// Bytes in
+
+	@Override
+	public void channelActive(ChannelHandlerContext context) {
+		context.fireChannelActive();
+		this.server.opened(this);
+		watch(this.limits.handshakeTimeout().toNanos());
+		context.read();
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext context, Object message) {
+		ByteBuf in = (ByteBuf) message;
+		if (this.state.compareTo(State.LINGERING) >= 0) {
+			in.release();
+			return;
+		}
+		this.lastRead = System.nanoTime();
+		this.unread = (this.unread == null) ? in
+				: ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), this.unread, in);
+		consume();
+	}
+
+	@Override
+	public void channelReadComplete(ChannelHandlerContext context) {
+		progress();
+	}
+
+	/** Decode and start as much of what was read as there is room for. */
+	private void consume() {
+		ByteBuf in = this.unread;
+		if (in == null) {
+			return;
+		}
+		boolean partialBefore = this.decoder.isPartial();
+		try {
+			while (in.isReadable() && hasRoom()) {
+				Message message = this.decoder.decode(in);
+				if (message == null) {
+					break;
+				}
+				partialBefore = false;
+				received(message);
+			}
+		}
+		catch (ProtocolException ex) {
+			this.failure = ex;
+			end();
+		}
+		if (!partialBefore && this.decoder.isPartial()) {
+			this.pairBegun = this.lastRead;
+		}
+		if (!in.isReadable() || this.decoder.isDead()) {
+			dropUnread();
+		}
+	}
+
+	private boolean hasRoom() {
+		return switch (this.state) {
+			case HANDSHAKE -> true;
+			case OPEN, ENDING -> this.failure == null && this.lane.inFlight() < this.limits.maxInFlight()
+					&& this.output.pending() <= SMALL_OUTPUT;
+			default -> false;
+		};
+	}
+
+	private void received(Message message) {
+		if (this.state == State.HANDSHAKE) {
+			this.state = State.DECIDING;
+			this.header = message.header();
+			this.server.authentication()
+				.decide(new Handshake(message.header(), message.body(), remoteAddress()), this.channel.eventLoop(),
+						this::decided);
+		}
+		else {
+			this.lane.accept(message, this.lastRead);
+		}
+	}
+
+	private void decided(Decision decision) {
+		if (this.state != State.DECIDING) {
+			return;
+		}
+		if (decision instanceof Decision.Allowed allowed) {
+			this.principal = allowed.principal();
+			this.capabilities = Capabilities.from(this.header);
+			this.decoder.limits(this.limits.message());
+			this.state = State.OPEN;
+			ServerIdentity identity = this.server.identity();
+			Map<String, Object> reply = new LinkedHashMap<>();
+			reply.put(HeaderKeys.IDENT, identity.ident());
+			reply.put(HeaderKeys.VERSION, identity.version());
+			reply.put(HeaderKeys.ALLOWED, true);
+			this.output.write(Header.of(reply), identity.welcome());
+			consume();
+			progress();
+		}
+		else if (decision instanceof Decision.Denied denied) {
+			deny(ErrorCode.DENIED, denied.reason());
+		}
+	}
+
+	private void deny(ErrorCode code, String reason) {
+		Map<String, Object> reply = new LinkedHashMap<>();
+		reply.put(HeaderKeys.ALLOWED, false);
+		reply.put(HeaderKeys.ERROR, code.wireName());
+		this.output.write(Header.of(reply), TNetstring.of(reason));
+		linger();
+	}
+
+	// Replies out
+
+	@Override
+	public void write(Header header, TNetstring body) {
+		this.output.write(header, body);
+	}
+
+	@Override
+	public void flush() {
+		this.output.flush();
+	}
+
+	/**
+	 * Something was read, written or finished: go on with whatever that made possible.
+	 */
+	private void progress() {
+		if (this.state.compareTo(State.LINGERING) >= 0) {
+			if (!this.inputEnded) {
+				this.channel.read();
+			}
+			return;
+		}
+		this.lane.readComplete();
+		this.output.flush();
+		while (this.unread != null && hasRoom()) {
+			int before = this.unread.readableBytes();
+			consume();
+			this.lane.readComplete();
+			this.output.flush();
+			if (this.unread != null && this.unread.readableBytes() == before) {
+				break;
+			}
+		}
+		if (this.state == State.ENDING && this.lane.inFlight() == 0 && this.unread == null) {
+			finish();
+		}
+		else if (this.unread == null && this.state != State.ENDING && hasRoom()) {
+			this.channel.read();
+		}
+		watch(TICK);
+	}
+
+	@Override
+	public void channelWritabilityChanged(ChannelHandlerContext context) {
+		if (context.channel().isWritable()) {
+			progress();
+		}
+		context.fireChannelWritabilityChanged();
+	}
+
+	// The end
+
+	@Override
+	public void userEventTriggered(ChannelHandlerContext context, Object event) {
+		if (event instanceof ChannelInputShutdownEvent) {
+			this.inputEnded = true;
+			if (this.state == State.OPEN && this.capabilities.plain()) {
+				// A plain peer may have ended its half and still wait for its replies.
+				end();
+				progress();
+			}
+			else if (this.state == State.LINGERING && this.outputEnded) {
+				context.close();
+			}
+			else if (this.state == State.HANDSHAKE || this.state == State.OPEN) {
+				context.close();
+			}
+		}
+		context.fireUserEventTriggered(event);
+	}
+
+	/** Read nothing more, answer what was read, then close. */
+	void end() {
+		if (this.state == State.OPEN || this.state == State.HANDSHAKE) {
+			boolean handshake = this.state == State.HANDSHAKE;
+			this.endingSince = System.nanoTime();
+			this.state = State.ENDING;
+			if (handshake && this.failure != null) {
+				deny(this.failure.code(), String.valueOf(this.failure.getMessage()));
+			}
+			else if (handshake) {
+				linger();
+			}
+		}
+	}
+
+	private void finish() {
+		if (this.failure != null) {
+			this.output.write(Header.of(HeaderKeys.ERROR, this.failure.code().wireName()),
+					TNetstring.of(this.failure.getMessage()));
+		}
+		linger();
+	}
+
+	/** Close so that the peer can read everything that was written. */
+	private void linger() {
+		this.state = State.LINGERING;
+		this.endingSince = System.nanoTime();
+		this.decoder.close();
+		dropUnread();
+		this.output.finish().addListener((finished) -> {
+			this.outputEnded = true;
+			if (this.inputEnded || !finished.isSuccess()) {
+				this.channel.close();
+			}
+		});
+		this.channel.read();
+		watch(TICK);
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext context) {
+		this.state = State.CLOSED;
+		this.decoder.close();
+		dropUnread();
+		this.output.close();
+		this.lane.close();
+		if (this.tick != null) {
+			this.tick.cancel(false);
+		}
+		this.server.closed(this);
+		context.fireChannelInactive();
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+		logger.debug("Connection %s is closed after an error".formatted(this.id), cause);
+		context.close();
+	}
+
+	private void dropUnread() {
+		if (this.unread != null) {
+			this.unread.release();
+			this.unread = null;
+		}
+	}
+
+	// Deadlines
+
+	private void watch(long within) {
+		if (this.tick == null) {
+			schedule(within);
+		}
+		else if (!this.tickSoon && within <= TICK && isBusy()) {
+			this.tick.cancel(false);
+			schedule(within);
+		}
+	}
+
+	private boolean isBusy() {
+		return this.lane.inFlight() > 0 || this.decoder.isPartial() || this.state == State.LINGERING
+				|| this.output.pending() > 0;
+	}
+
+	private void schedule(long within) {
+		this.tickSoon = within <= TICK;
+		this.tick = this.channel.eventLoop().schedule(this::tick, within, TimeUnit.NANOSECONDS);
+	}
+
+	private void tick() {
+		this.tick = null;
+		long now = System.nanoTime();
+		long next = timeLeft(now);
+		if (next <= 0) {
+			this.channel.close();
+		}
+		else if (this.state != State.CLOSED) {
+			this.output.flush();
+			schedule(isBusy() ? Math.min(next, TICK) : next);
+		}
+	}
+
+	/** Nanoseconds until this connection has to be closed. */
+	private long timeLeft(long now) {
+		return switch (this.state) {
+			case HANDSHAKE, DECIDING -> this.accepted + this.limits.handshakeTimeout().toNanos() - now;
+			case LINGERING -> this.endingSince + LINGER - now;
+			case CLOSED -> Long.MAX_VALUE;
+			case OPEN, ENDING -> {
+				this.lane.expire(now);
+				long next = Math.min(TimeUnit.DAYS.toNanos(1), outputTimeLeft(now));
+				if (this.decoder.isPartial()) {
+					next = Math.min(next, this.pairBegun + this.limits.messageTimeout().toNanos() - now);
+				}
+				if (!isBusy()) {
+					next = Math.min(next, this.lastRead + this.limits.idleTimeout().toNanos() - now);
+				}
+				yield next;
+			}
+		};
+	}
+
+	private long outputTimeLeft(long now) {
+		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
+		long pending = (buffer != null) ? buffer.totalPendingWriteBytes() : 0;
+		if (pending == 0) {
+			this.outputProgress = 0;
+			return Long.MAX_VALUE;
+		}
+		long mark = (buffer != null) ? 31 * pending + buffer.currentProgress() : 0;
+		if (this.outputProgress == 0 || mark != this.outputMark) {
+			this.outputMark = mark;
+			this.outputProgress = now;
+		}
+		return this.outputProgress + this.limits.writeTimeout().toNanos() - now;
+	}
+
+	// The connection as handlers see it
+
+	@Override
+	public String id() {
+		return this.id;
+	}
+
+	@Override
+	public Header header() {
+		return this.header;
+	}
+
+	@Override
+	public @Nullable Principal principal() {
+		return this.principal;
+	}
+
+	@Override
+	public Capabilities capabilities() {
+		return this.capabilities;
+	}
+
+	@Override
+	public SocketAddress remoteAddress() {
+		return this.channel.remoteAddress();
+	}
+
+	@Override
+	public Map<String, Object> attributes() {
+		return this.attributes;
+	}
+
+	@Override
+	public boolean isOpen() {
+		return this.channel.isActive();
+	}
+
+	@Override
+	public void close() {
+		this.channel.close();
+	}
+
+	/** Any thread. */
+	void drain() {
+		this.channel.eventLoop().execute(() -> {
+			end();
+			progress();
+		});
+	}
+
+}
