@@ -47,7 +47,7 @@ class EchoApplicationTests {
 
 	@Test
 	void whenServerDeniesThenLazyClientSaysWhyAndEnds() throws Exception {
-		assertThat(clientOf("17:7:allowed,5:false!}7:not you,")).isEqualTo("YOU WERE DENIED not you\n");
+		assertThat(clientOf("18:7:allowed,5:false!}7:not you,")).isEqualTo("YOU WERE DENIED not you\n");
 	}
 
 	@Test
@@ -78,18 +78,10 @@ class EchoApplicationTests {
 	}
 
 	private static String client(String typed, String port) throws Exception {
-		PrintStream out = System.out;
-		InputStream in = System.in;
 		ByteArrayOutputStream printed = new ByteArrayOutputStream();
-		try (PrintStream capture = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
-			System.setOut(capture);
-			System.setIn(new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)));
-			LazyClient.main(new String[] { "127.0.0.1", port, "zed" });
-		}
-		finally {
-			System.setOut(out);
-			System.setIn(in);
-		}
+		LazyClient.run(new String[] { "127.0.0.1", port, "zed" },
+				new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
+				new PrintStream(printed, true, StandardCharsets.UTF_8));
 		return printed.toString(StandardCharsets.UTF_8).replace("\r\n", "\n");
 	}
 
