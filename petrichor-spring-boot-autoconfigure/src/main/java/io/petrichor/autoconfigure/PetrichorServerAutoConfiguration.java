@@ -22,6 +22,7 @@ import io.petrichor.handler.HandlerRegistry;
 import io.petrichor.handler.PetrichorHandlerExecutor;
 import io.petrichor.server.PetrichorServer;
 import io.petrichor.server.PetrichorServerCustomizer;
+import io.petrichor.server.ServerAccess;
 import io.petrichor.server.auth.PetrichorAuthenticator;
 
 /**
@@ -76,7 +77,9 @@ public final class PetrichorServerAutoConfiguration {
 		};
 		return new PetrichorServer(new InetSocketAddress(properties.getAddress(), properties.getPort()),
 				settings.identity(), settings.limits(), properties.getShutdown().getGracePeriod(), dispatcher,
-				authenticators.orderedStream().toList(), customizer);
+				new ServerAccess(authenticators.orderedStream().toList(),
+						properties.getAuthentication().isAllowAnonymous()),
+				customizer);
 	}
 
 	@Bean

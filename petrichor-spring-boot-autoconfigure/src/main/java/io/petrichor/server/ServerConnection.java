@@ -2,8 +2,11 @@ package io.petrichor.server;
 
 import java.net.SocketAddress;
 import java.security.Principal;
+import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -97,6 +100,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	private volatile Header header = Header.EMPTY;
 
 	private volatile @Nullable Principal principal;
+
+	private volatile Set<String> roles = Set.of();
+
+	private Authentication.@Nullable Attempt attempt;
 
 	private volatile Capabilities capabilities = Capabilities.NONE;
 
@@ -196,9 +203,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (this.state == State.HANDSHAKE) {
 			this.state = State.DECIDING;
 			this.header = message.header();
-			this.server.authentication()
-				.decide(new Handshake(message.header(), message.body(), remoteAddress()), this.channel.eventLoop(),
-						this::decided);
+			this.attempt = this.server.authentication()
+				.decide(new Handshake(message.header(), message.body(), remoteAddress(), List.of()),
+						this.channel.eventLoop(), this::decided);
 		}
 		else {
 			this.lane.accept(message, this.lastRead);
@@ -211,6 +218,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		}
 		if (decision instanceof Decision.Allowed allowed) {
 			this.principal = allowed.principal();
+			this.roles = allowed.roles();
 			this.capabilities = Capabilities.from(this.header);
 			this.decoder.limits(this.limits.message());
 			this.state = State.OPEN;
@@ -218,20 +226,25 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			Map<String, Object> reply = new LinkedHashMap<>();
 			reply.put(HeaderKeys.IDENT, identity.ident());
 			reply.put(HeaderKeys.VERSION, identity.version());
+			reply.putAll(allowed.replyHeader().asMap());
 			reply.put(HeaderKeys.ALLOWED, true);
-			this.output.write(Header.of(reply), identity.welcome());
+			TNetstring welcome = allowed.welcome();
+			this.output.write(Header.of(reply), (welcome != null) ? welcome : identity.welcome());
 			consume();
 			progress();
 		}
 		else if (decision instanceof Decision.Denied denied) {
-			deny(ErrorCode.DENIED, denied.reason());
+			deny(ErrorCode.DENIED, denied.reason(), denied.retry());
 		}
 	}
 
-	private void deny(ErrorCode code, String reason) {
+	private void deny(ErrorCode code, String reason, @Nullable Duration retry) {
 		Map<String, Object> reply = new LinkedHashMap<>();
 		reply.put(HeaderKeys.ALLOWED, false);
 		reply.put(HeaderKeys.ERROR, code.wireName());
+		if (retry != null) {
+			reply.put(HeaderKeys.RETRY, retry.toMillis());
+		}
 		this.output.write(Header.of(reply), TNetstring.of(reason));
 		linger();
 	}
@@ -314,7 +327,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.endingSince = System.nanoTime();
 			this.state = State.ENDING;
 			if (handshake && this.failure != null) {
-				deny(this.failure.code(), String.valueOf(this.failure.getMessage()));
+				deny(this.failure.code(), String.valueOf(this.failure.getMessage()), null);
 			}
 			else if (handshake) {
 				linger();
@@ -353,6 +366,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		dropUnread();
 		this.output.close();
 		this.lane.close();
+		if (this.attempt != null) {
+			this.attempt.cancel();
+		}
 		if (this.tick != null) {
 			this.tick.cancel(false);
 		}
@@ -399,7 +415,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.tick = null;
 		long now = System.nanoTime();
 		long next = timeLeft(now);
-		if (next <= 0) {
+		if (next <= 0 && this.state == State.DECIDING && this.attempt != null) {
+			this.attempt.expire();
+		}
+		else if (next <= 0) {
 			this.channel.close();
 		}
 		else if (this.state != State.CLOSED) {
@@ -458,6 +477,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	@Override
 	public @Nullable Principal principal() {
 		return this.principal;
+	}
+
+	@Override
+	public Set<String> roles() {
+		return this.roles;
 	}
 
 	@Override
