@@ -33,7 +33,8 @@ final class Authentication implements AutoCloseable {
 
 	private static final int THREADS = 2 * Runtime.getRuntime().availableProcessors();
 
-	private static final Decision.Denied NOT_NOW = Decision.deny(Decision.deny().reason(), Duration.ofSeconds(1));
+	/** The answer to a peer on which nobody could decide. */
+	static final Decision.Denied NOT_NOW = Decision.deny(Decision.deny().reason(), Duration.ofSeconds(1));
 
 	private static final Log logger = LogFactory.getLog(Authentication.class);
 

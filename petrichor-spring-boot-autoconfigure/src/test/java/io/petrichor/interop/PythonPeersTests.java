@@ -1,8 +1,11 @@
 package io.petrichor.interop;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -13,6 +16,7 @@ import io.petrichor.testing.Program;
 import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.Repository;
 import io.petrichor.testing.TestServer;
+import io.petrichor.tnetstring.TNetstring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,9 +52,16 @@ class PythonPeersTests {
 			String line = server.awaitLine("RUNNING");
 			int port = Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
 			try (RawPeer peer = RawPeer.welcomed(port)) {
-				assertThat(peer.request(Map.of(), "hello").body().asText()).isEqualTo("hello");
-				assertThat(peer.request(Map.of("to", "x"), List.of(1, Map.of("a", true))).body().value())
-					.isEqualTo(List.of(1L, Map.of("a", true)));
+				for (Object body : List.of("hello", "", random(100_000), everyType())) {
+					TNetstring sent = TNetstring.of(body);
+					assertThat(peer.request(Map.of(), body).body()).isEqualTo(sent);
+				}
+				for (int i = 0; i < 50; i++) {
+					peer.send(Map.of("to", "ignored"), i);
+				}
+				for (int i = 0; i < 50; i++) {
+					assertThat(peer.read().body().asLong()).isEqualTo(i);
+				}
 			}
 			server.awaitLine("ALL DONE");
 		}
@@ -70,6 +81,23 @@ class PythonPeersTests {
 		try (Program tests = Program.start(root, List.of("sh", ".mvn/wrapper/mvnw-test.sh"))) {
 			tests.awaitSuccess();
 		}
+	}
+
+	private static byte[] random(int length) {
+		byte[] bytes = new byte[length];
+		new Random(7).nextBytes(bytes);
+		return bytes;
+	}
+
+	/** Each of the seven types in a list and in a dictionary, these in each other. */
+	private static Object everyType() {
+		List<Object> list = new ArrayList<>(List.of("text", -42, 1.5, true, Map.of(), List.of()));
+		list.add(null);
+		Map<String, Object> dictionary = new LinkedHashMap<>();
+		for (Object value : list) {
+			dictionary.put("key " + dictionary.size(), value);
+		}
+		return List.of(list, dictionary, Map.of("list", list, "dictionary", dictionary));
 	}
 
 	static class Echo {
