@@ -190,17 +190,18 @@ class AuthenticationTests {
 				atOnce.decrementAndGet();
 			}
 			return Decision.deny();
-		}).withPropertyValues("petrichor.server.handshake.timeout=2s"), (port) -> {
-			try (Canary canary = Canary.watch(port); Peers peers = Peers.connect(100, port)) {
-				peers.all().forEach((peer) -> peer.send(ZED, ""));
-				for (RawPeer peer : peers.all()) {
-					assertThat(peer.read().header().asMap()).containsEntry("retry", 1000L);
-					assertThat(peer.read()).isNull();
-				}
-				assertThat(most.get()).isLessThanOrEqualTo(2 * Runtime.getRuntime().availableProcessors());
-				canary.assertWell();
-			}
-		});
+		}).withPropertyValues("petrichor.server.handshake.timeout=2s", "petrichor.server.handshake.max-pending=1000",
+				"petrichor.server.handshake.max-pending-per-address=1000"), (port) -> {
+					try (Canary canary = Canary.watch(port); Peers peers = Peers.connect(100, port)) {
+						peers.all().forEach((peer) -> peer.send(ZED, ""));
+						for (RawPeer peer : peers.all()) {
+							assertThat(peer.read().header().asMap()).containsEntry("retry", 1000L);
+							assertThat(peer.read()).isNull();
+						}
+						assertThat(most.get()).isLessThanOrEqualTo(2 * Runtime.getRuntime().availableProcessors());
+						canary.assertWell();
+					}
+				});
 	}
 
 	@Test
