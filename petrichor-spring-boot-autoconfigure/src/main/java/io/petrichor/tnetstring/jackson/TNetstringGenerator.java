@@ -58,17 +58,32 @@ final class TNetstringGenerator extends GeneratorBase {
 
 	TNetstring toTNetstring() {
 		verifyWhole();
-		return this.writer.toTNetstring();
+		try {
+			return this.writer.toTNetstring();
+		}
+		catch (IllegalArgumentException ex) {
+			throw failure(ex);
+		}
 	}
 
 	byte[] toByteArray() {
 		verifyWhole();
-		return this.writer.toByteArray();
+		try {
+			return this.writer.toByteArray();
+		}
+		catch (IllegalArgumentException ex) {
+			throw failure(ex);
+		}
 	}
 
 	void writeTo(ByteBuf target) {
 		verifyWhole();
-		this.writer.writeTo(target);
+		try {
+			this.writer.writeTo(target);
+		}
+		catch (IllegalArgumentException ex) {
+			throw failure(ex);
+		}
 	}
 
 	private void verifyWhole() {

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.Version;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.cfg.MapperBuilder;
@@ -181,6 +182,8 @@ public class TNetstringMapper extends ObjectMapper {
 		public Builder(TNetstringFactory factory) {
 			super(factory);
 			addModule(new TNetstringModule());
+			// The format tells integers from floats, so nothing need be cut off.
+			disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
 		}
 
 		private Builder(State state) {
