@@ -2,9 +2,12 @@ package io.petrichor.server;
 
 import java.net.SocketAddress;
 import java.security.Principal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -104,6 +107,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	private volatile Header header = Header.EMPTY;
 
 	private volatile @Nullable Principal principal;
+
+	private volatile Set<String> roles = Set.of();
+
+	private Authentication.@Nullable Attempt attempt;
 
 	private volatile Capabilities capabilities = Capabilities.NONE;
 
@@ -220,9 +227,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (this.state == State.HANDSHAKE) {
 			this.state = State.DECIDING;
 			this.header = message.header();
-			this.server.authentication()
-				.decide(new Handshake(message.header(), message.body(), remoteAddress()), this.channel.eventLoop(),
-						this::decided);
+			this.attempt = this.server.authentication()
+				.decide(new Handshake(message.header(), message.body(), remoteAddress(), List.of()),
+						this.channel.eventLoop(), this::decided);
 		}
 		else {
 			this.lane.accept(message, this.lastRead);
@@ -235,6 +242,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		}
 		if (decision instanceof Decision.Allowed allowed) {
 			this.principal = allowed.principal();
+			this.roles = allowed.roles();
 			this.capabilities = Capabilities.from(this.header);
 			this.decoder.limits(this.limits.message());
 			this.state = State.OPEN;
@@ -243,15 +251,18 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			Map<String, Object> reply = new LinkedHashMap<>();
 			reply.put(HeaderKeys.IDENT, identity.ident());
 			reply.put(HeaderKeys.VERSION, identity.version());
+			reply.putAll(allowed.replyHeader().asMap());
+			reply.remove(HeaderKeys.CAN);
 			reply.put(HeaderKeys.ALLOWED, true);
-			this.output.write(Header.of(reply), identity.welcome());
+			TNetstring welcome = allowed.welcome();
+			this.output.write(Header.of(reply), (welcome != null) ? welcome : identity.welcome());
 			consume();
 			progress();
 		}
 		else if (decision instanceof Decision.Denied denied) {
-			handshakeEnded(HandshakeOutcome.DENIED);
+			handshakeEnded((denied == Authentication.NOT_NOW) ? HandshakeOutcome.ERROR : HandshakeOutcome.DENIED);
 			because(CloseReason.DENIED);
-			deny(ErrorCode.DENIED, denied.reason());
+			deny(ErrorCode.DENIED, denied.reason(), denied.retry());
 		}
 	}
 
@@ -262,10 +273,13 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		}
 	}
 
-	private void deny(ErrorCode code, String reason) {
+	private void deny(ErrorCode code, String reason, @Nullable Duration retry) {
 		Map<String, Object> reply = new LinkedHashMap<>();
 		reply.put(HeaderKeys.ALLOWED, false);
 		reply.put(HeaderKeys.ERROR, code.wireName());
+		if (retry != null) {
+			reply.put(HeaderKeys.RETRY, retry.toMillis());
+		}
 		this.output.write(Header.of(reply), TNetstring.of(reason));
 		linger();
 	}
@@ -350,7 +364,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.endingSince = System.nanoTime();
 			this.state = State.ENDING;
 			if (handshake && this.failure != null) {
-				deny(this.failure.code(), String.valueOf(this.failure.getMessage()));
+				deny(this.failure.code(), String.valueOf(this.failure.getMessage()), null);
 			}
 			else if (handshake) {
 				linger();
@@ -389,6 +403,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		dropUnread();
 		this.output.close();
 		this.lane.close();
+		if (this.attempt != null) {
+			this.attempt.cancel();
+		}
 		if (this.tick != null) {
 			this.tick.cancel(false);
 		}
@@ -438,7 +455,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.tick = null;
 		long now = System.nanoTime();
 		long next = timeLeft(now);
-		if (next <= 0) {
+		if (next <= 0 && this.state == State.DECIDING && this.attempt != null) {
+			handshakeEnded(HandshakeOutcome.TIMEOUT);
+			because(CloseReason.HANDSHAKE_TIMEOUT);
+			this.attempt.expire();
+		}
+		else if (next <= 0) {
 			because(overdue(now));
 			this.channel.close();
 		}
@@ -509,6 +531,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	@Override
 	public @Nullable Principal principal() {
 		return this.principal;
+	}
+
+	@Override
+	public Set<String> roles() {
+		return this.roles;
 	}
 
 	@Override

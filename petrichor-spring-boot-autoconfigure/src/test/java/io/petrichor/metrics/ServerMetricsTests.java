@@ -263,8 +263,8 @@ class ServerMetricsTests {
 			}
 			awaitNone(server);
 			int meters = registry.getMeters().size();
-			int batch = 1000;
-			int users = Integer.getInteger("petrichor.test.requests", 100_000) / batch;
+			int batch = 2500;
+			int users = Integer.getInteger("petrichor.test.requests", 50_000) / batch;
 			for (int user = 0; user < users; user++) {
 				try (RawPeer peer = RawPeer.welcomed(server.port(), Map.of("user", "user-" + user))) {
 					StringBuilder requests = new StringBuilder();
