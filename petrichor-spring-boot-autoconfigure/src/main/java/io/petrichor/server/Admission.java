@@ -67,6 +67,10 @@ final class Admission {
 		this.penalties = addresses(limits.penalty(), ticker);
 	}
 
+	int maxConnections() {
+		return this.maxConnections;
+	}
+
 	private static <V> Cache<Object, V> addresses(Duration time, Ticker ticker) {
 		return Caffeine.newBuilder()
 			.maximumSize(MAX_ADDRESSES)
