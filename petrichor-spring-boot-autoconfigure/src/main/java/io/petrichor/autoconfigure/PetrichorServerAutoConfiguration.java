@@ -2,6 +2,7 @@ package io.petrichor.autoconfigure;
 
 import java.net.InetSocketAddress;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import reactor.netty.tcp.TcpServer;
 
@@ -82,7 +83,11 @@ public final class PetrichorServerAutoConfiguration {
 		};
 		return new PetrichorServer(new InetSocketAddress(properties.getAddress(), properties.getPort()),
 				settings.identity(), settings.limits(), properties.getShutdown().getGracePeriod(), dispatcher,
-				new ServerAccess(authenticators.orderedStream().toList(),
+				new ServerAccess(
+						Stream
+							.concat(authenticators.orderedStream(),
+									PropertiesAuthenticators.of(properties.getAuthentication()).stream())
+							.toList(),
 						properties.getAuthentication().isAllowAnonymous(), settings.admission(),
 						PropertiesServerTls.of(properties.getSsl(), sslBundles.getIfAvailable())),
 				customizer, ServerListener.of(listeners.orderedStream().toList()));

@@ -4,7 +4,11 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -208,6 +212,22 @@ public class PetrichorServerProperties {
 		@DurationUnit(ChronoUnit.SECONDS)
 		private Duration penalty = Duration.ofSeconds(60);
 
+		/**
+		 * Users who get in by name and password, the header keys 'user' and 'password'.
+		 */
+		private Map<String, User> users = new LinkedHashMap<>();
+
+		/**
+		 * Peers who get in by a secret, the header key 'token', by the name each gets.
+		 */
+		private Map<String, Token> tokens = new LinkedHashMap<>();
+
+		/**
+		 * Whether clients get in by their certificate alone. Needs
+		 * 'petrichor.server.ssl.client-auth'.
+		 */
+		private boolean clientCertificates;
+
 		public boolean isAllowAnonymous() {
 			return this.allowAnonymous;
 		}
@@ -222,6 +242,96 @@ public class PetrichorServerProperties {
 
 		public void setFailuresPerMinute(int failuresPerMinute) {
 			this.failuresPerMinute = failuresPerMinute;
+		}
+
+		public Map<String, User> getUsers() {
+			return this.users;
+		}
+
+		public void setUsers(Map<String, User> users) {
+			this.users = users;
+		}
+
+		public Map<String, Token> getTokens() {
+			return this.tokens;
+		}
+
+		public void setTokens(Map<String, Token> tokens) {
+			this.tokens = tokens;
+		}
+
+		public boolean isClientCertificates() {
+			return this.clientCertificates;
+		}
+
+		public void setClientCertificates(boolean clientCertificates) {
+			this.clientCertificates = clientCertificates;
+		}
+
+		/**
+		 * A user.
+		 */
+		public static class User {
+
+			/**
+			 * Encoded password, with the name of its encoding in braces before it.
+			 */
+			private String password = "";
+
+			/**
+			 * What the user may do, for handlers that ask for roles.
+			 */
+			private Set<String> roles = new LinkedHashSet<>();
+
+			public String getPassword() {
+				return this.password;
+			}
+
+			public void setPassword(String password) {
+				this.password = password;
+			}
+
+			public Set<String> getRoles() {
+				return this.roles;
+			}
+
+			public void setRoles(Set<String> roles) {
+				this.roles = roles;
+			}
+
+		}
+
+		/**
+		 * A shared secret.
+		 */
+		public static class Token {
+
+			/**
+			 * The secret, in clear.
+			 */
+			private String secret = "";
+
+			/**
+			 * What its owner may do, for handlers that ask for roles.
+			 */
+			private Set<String> roles = new LinkedHashSet<>();
+
+			public String getSecret() {
+				return this.secret;
+			}
+
+			public void setSecret(String secret) {
+				this.secret = secret;
+			}
+
+			public Set<String> getRoles() {
+				return this.roles;
+			}
+
+			public void setRoles(Set<String> roles) {
+				this.roles = roles;
+			}
+
 		}
 
 		public Duration getPenalty() {
