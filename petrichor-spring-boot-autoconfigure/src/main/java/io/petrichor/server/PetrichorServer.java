@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
 import reactor.netty.NettyPipeline;
+import reactor.netty.ReactorNetty;
 import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.TcpServer;
 
@@ -41,6 +42,13 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	private static final Log logger = LogFactory.getLog(PetrichorServer.class);
 
 	private static final int BACKLOG = 511;
+
+	/**
+	 * One for each processor: nothing that blocks runs there, so more would only take
+	 * turns.
+	 */
+	private static final int LOOPS = Integer.getInteger(ReactorNetty.IO_WORKER_COUNT,
+			Runtime.getRuntime().availableProcessors());
 
 	private final InetSocketAddress address;
 
@@ -125,7 +133,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			logger.info("No @PetrichorHandler method found: the Petrichor server does not listen");
 			return;
 		}
-		LoopResources loops = LoopResources.create("petrichor", LoopResources.DEFAULT_IO_WORKER_COUNT, true);
+		LoopResources loops = LoopResources.create("petrichor", LOOPS, true);
 		try {
 			this.listening = new Listening(bind(loops), loops);
 		}

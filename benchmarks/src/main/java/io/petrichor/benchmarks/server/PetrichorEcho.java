@@ -6,6 +6,7 @@ import java.util.List;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
@@ -15,6 +16,7 @@ import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.server.PetrichorServer;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.PetrichorAuthenticator;
+import io.petrichor.tnetstring.TNetstring;
 
 /**
  * The starter as an application has it: an authenticator, a meter registry, all limits
@@ -37,8 +39,6 @@ class PetrichorEcho {
 
 	@Bean
 	Handlers handlers(HandlerRegistry registry, Environment environment) {
-		registry.register("", environment.getProperty("benchmark.blocking", Boolean.class, true),
-				(request) -> request.body());
 		for (int i = 0; i < environment.getProperty("benchmark.routes", Integer.class, 0); i++) {
 			registry.register("route." + i, false, (request) -> request.body());
 		}
@@ -50,7 +50,39 @@ class PetrichorEcho {
 
 	}
 
-	/** The handlers. */
+	@Bean
+	@ConditionalOnBooleanProperty(name = "benchmark.blocking", havingValue = false)
+	OnTheLoop onTheLoop() {
+		return new OnTheLoop();
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty("benchmark.blocking")
+	OnTheExecutor onTheExecutor() {
+		return new OnTheExecutor();
+	}
+
+	/** The default handler, on the event loop. */
+	static class OnTheLoop {
+
+		@PetrichorHandler(blocking = false)
+		TNetstring echo(TNetstring body) {
+			return body;
+		}
+
+	}
+
+	/** The default handler as it is if nothing is said. */
+	static class OnTheExecutor {
+
+		@PetrichorHandler
+		TNetstring echo(TNetstring body) {
+			return body;
+		}
+
+	}
+
+	/** The handlers with a route. */
 	static class Handlers {
 
 		@PetrichorHandler(route = "tree", blocking = false)
