@@ -28,7 +28,14 @@ public final class Request {
 
 	private final @Nullable Long id;
 
+	/** When it was read. */
+	private final long receivedAt;
+
 	private final long deadline;
+
+	private final @Nullable RequestObservation observation;
+
+	private volatile @Nullable Throwable failure;
 
 	private volatile int done;
 
@@ -39,12 +46,14 @@ public final class Request {
 
 	private @Nullable Thread runner;
 
-	Request(Message message, RequestLane lane, Route route, long deadline) {
+	Request(Message message, RequestLane lane, Route route, long receivedAt, long deadline, RequestListener listener) {
 		this.message = message;
 		this.lane = lane;
 		this.route = route;
 		this.id = message.header().isEmpty() ? null : message.header().integer(HeaderKeys.ID);
+		this.receivedAt = receivedAt;
 		this.deadline = deadline;
+		this.observation = listener.accepted(this);
 	}
 
 	/**
@@ -95,6 +104,10 @@ public final class Request {
 		return this.id;
 	}
 
+	long receivedAt() {
+		return this.receivedAt;
+	}
+
 	long deadline() {
 		return this.deadline;
 	}
@@ -114,15 +127,34 @@ public final class Request {
 	void complete(Header header, TNetstring body) {
 		if (DONE.compareAndSet(this, 0, 1)) {
 			this.lane.completed(this, header, body);
+			observed(header);
 		}
 	}
 
 	/** Give up without a reply, and stop the work. */
 	void abandon() {
 		if (DONE.compareAndSet(this, 0, 1)) {
-			this.lane.abandoned();
+			this.lane.abandoned(this);
+			if (this.observation != null) {
+				this.observation.ended(Outcome.ABANDONED, null);
+			}
 		}
 		stopWork();
+	}
+
+	/** What the handler threw, if it is to be answered. */
+	void failed(Throwable failure) {
+		this.failure = failure;
+	}
+
+	@Nullable RequestObservation observation() {
+		return this.observation;
+	}
+
+	private void observed(Header reply) {
+		if (this.observation != null) {
+			this.observation.ended(Outcome.of(reply), this.failure);
+		}
 	}
 
 	void detach() {

@@ -45,6 +45,9 @@ public final class RequestLane {
 
 	private final Runnable progress;
 
+	/** Null if nobody listens. */
+	private final @Nullable RequestTally tally;
+
 	private final AtomicInteger inFlight = new AtomicInteger();
 
 	private final Runnable batchWork = this::runBatch;
@@ -89,6 +92,8 @@ public final class RequestLane {
 		this.loop = loop;
 		this.replies = replies;
 		this.progress = progress;
+		RequestListener listener = dispatcher.listener();
+		this.tally = (listener != RequestListener.NONE) ? new RequestTally(listener) : null;
 	}
 
 	PetrichorConnection connection() {
@@ -111,7 +116,7 @@ public final class RequestLane {
 	public void accept(Message message, long now) {
 		Header header = message.header();
 		Route route = this.dispatcher.registry().find(header);
-		Request request = new Request(message, this, route, now + timeout(header));
+		Request request = new Request(message, this, route, now, now + timeout(header), this.dispatcher.listener());
 		this.inFlight.incrementAndGet();
 		if (request.id() != null && !this.connection.capabilities().plain()) {
 			acceptNumbered(request, request.id());
@@ -133,6 +138,15 @@ public final class RequestLane {
 			for (Request request; (request = this.parallel.poll()) != null;) {
 				request.complete(BUSY);
 			}
+		}
+	}
+
+	/**
+	 * What was answered until now is with the socket.
+	 */
+	public void flushed() {
+		if (this.tally != null) {
+			this.tally.flush();
 		}
 	}
 
@@ -165,6 +179,7 @@ public final class RequestLane {
 		if (this.current != null) {
 			this.current.abandon();
 		}
+		flushed();
 	}
 
 	private static final Message BUSY = ErrorReplies.reply(ErrorCode.BUSY, "too much to do; not executed");
@@ -317,14 +332,21 @@ public final class RequestLane {
 		else {
 			this.replies.write(header.with(HeaderKeys.RE, id), body);
 		}
-		this.inFlight.decrementAndGet();
+		ended(request, (this.tally != null) ? Outcome.of(header) : Outcome.SUCCESS);
 		if (request.isDetached()) {
 			wake();
 		}
 	}
 
 	/** Any thread, once for each request that is not completed. */
-	void abandoned() {
+	void abandoned(Request request) {
+		ended(request, Outcome.ABANDONED);
+	}
+
+	private void ended(Request request, Outcome outcome) {
+		if (this.tally != null) {
+			this.tally.add(request.target(), outcome, request.receivedAt());
+		}
 		this.inFlight.decrementAndGet();
 	}
 

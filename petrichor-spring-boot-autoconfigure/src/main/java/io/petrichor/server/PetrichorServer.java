@@ -1,8 +1,8 @@
 package io.petrichor.server;
 
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import io.netty.channel.Channel;
@@ -29,7 +30,6 @@ import org.springframework.context.ApplicationEventPublisherAware;
 import org.springframework.context.SmartLifecycle;
 
 import io.petrichor.handler.Dispatcher;
-import io.petrichor.server.auth.PetrichorAuthenticator;
 
 /**
  * A server of the Petrichor protocol. Listens while it is running, and answers requests
@@ -60,9 +60,11 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private final Dispatcher dispatcher;
 
-	private final Authentication authentication;
+	private final ServerAccess access;
 
 	private final UnaryOperator<TcpServer> customizer;
+
+	private final ServerListener listener;
 
 	private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
 
@@ -71,6 +73,8 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	private final AtomicLong ids = new AtomicLong();
 
 	private volatile @Nullable Listening listening;
+
+	private volatile Authentication authentication;
 
 	private ApplicationEventPublisher events = (event) -> {
 	};
@@ -83,19 +87,22 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 * @param gracePeriod how long requests in flight may take to end when the server
 	 * stops
 	 * @param dispatcher what answers requests
-	 * @param authenticators who decides on handshakes; nobody lets everybody in
+	 * @param access who gets in
 	 * @param customizer the last word on the socket
+	 * @param listener told what happens to connections
 	 */
 	public PetrichorServer(InetSocketAddress address, ServerIdentity identity, ServerLimits limits,
-			Duration gracePeriod, Dispatcher dispatcher, List<PetrichorAuthenticator> authenticators,
-			UnaryOperator<TcpServer> customizer) {
+			Duration gracePeriod, Dispatcher dispatcher, ServerAccess access, UnaryOperator<TcpServer> customizer,
+			ServerListener listener) {
 		this.address = address;
 		this.identity = identity;
 		this.limits = limits;
 		this.gracePeriod = gracePeriod;
 		this.dispatcher = dispatcher;
-		this.authentication = new Authentication(authenticators, dispatcher.executor());
+		this.access = access;
+		this.authentication = new Authentication(access.authenticators());
 		this.customizer = customizer;
+		this.listener = listener;
 	}
 
 	@Override
@@ -133,6 +140,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			logger.info("No @PetrichorHandler method found: the Petrichor server does not listen");
 			return;
 		}
+		this.authentication = new Authentication(this.access.authenticators());
 		LoopResources loops = LoopResources.create("petrichor", LOOPS, true);
 		try {
 			this.listening = new Listening(bind(loops), loops);
@@ -140,6 +148,10 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		catch (ChannelBindException ex) {
 			loops.dispose();
 			throw new PetrichorServerException(this.address, (ex.getCause() != null) ? ex.getCause() : ex);
+		}
+		catch (RuntimeException ex) {
+			loops.dispose();
+			throw ex;
 		}
 		logger.info("Petrichor server listens on %s port %d, %d routes"
 			.formatted(this.address.getAddress().getHostAddress(), port(), this.dispatcher.registry().routes().size()));
@@ -156,12 +168,16 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			.childOption(ChannelOption.SO_KEEPALIVE, true)
 			.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
 			.doOnChannelInit((observer, channel, remote) -> accept(channel));
-		return this.customizer.apply(server).bindNow();
+		TcpServer customized = this.customizer.apply(server);
+		Supplier<? extends SocketAddress> place = customized.configuration().bindAddress();
+		Exposure.check((place != null) ? place.get() : this.address, this.access);
+		return customized.bindNow();
 	}
 
 	private void accept(Channel channel) {
 		channel.closeFuture().addListener((closed) -> this.accepted.decrementAndGet());
 		if (this.accepted.incrementAndGet() > this.limits.maxConnections()) {
+			this.listener.connectionRejected(RejectReason.CONNECTIONS);
 			channel.close();
 			return;
 		}
@@ -232,12 +248,18 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		return this.authentication;
 	}
 
-	void opened(ServerConnection connection) {
-		this.connections.add(connection);
+	ServerListener listener() {
+		return this.listener;
 	}
 
-	void closed(ServerConnection connection) {
+	void opened(ServerConnection connection) {
+		this.connections.add(connection);
+		this.listener.connectionOpened();
+	}
+
+	void closed(ServerConnection connection, CloseReason reason) {
 		this.connections.remove(connection);
+		this.listener.connectionClosed(reason);
 	}
 
 	/** A socket with its event loops, and a thread that keeps the JVM alive meanwhile. */
@@ -311,7 +333,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 					this.forced = true;
 					logger.warn("%d connections did not end within the grace period of %s"
 						.formatted(PetrichorServer.this.connections.size(), PetrichorServer.this.gracePeriod));
-					PetrichorServer.this.connections.forEach(ServerConnection::close);
+					PetrichorServer.this.connections.forEach((connection) -> connection.close(CloseReason.SHUTDOWN));
 				}
 				again();
 			}
@@ -319,6 +341,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 		private void end() {
 			this.listening.ended.countDown();
+			PetrichorServer.this.authentication.close();
 			this.callback.run();
 		}
 

@@ -2,8 +2,11 @@ package io.petrichor.server;
 
 import java.net.SocketAddress;
 import java.security.Principal;
+import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -70,6 +73,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private final PetrichorServer server;
 
+	private final ServerListener listener;
+
 	private final ServerLimits limits;
 
 	private final String id;
@@ -94,9 +99,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private @Nullable ProtocolException failure;
 
+	private volatile @Nullable CloseReason reason;
+
+	private boolean handshakeEnded;
+
 	private volatile Header header = Header.EMPTY;
 
 	private volatile @Nullable Principal principal;
+
+	private volatile Set<String> roles = Set.of();
+
+	private Authentication.@Nullable Attempt attempt;
 
 	private volatile Capabilities capabilities = Capabilities.NONE;
 
@@ -118,11 +131,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	ServerConnection(PetrichorServer server, String id, Channel channel) {
 		this.server = server;
+		this.listener = server.listener();
 		this.limits = server.limits();
 		this.id = id;
 		this.channel = channel;
 		this.decoder = new PairDecoder(this.limits.handshake());
-		this.output = new PairOutput(channel);
+		this.output = new PairOutput(channel, this.listener);
 		this.lane = server.dispatcher().lane(this, channel.eventLoop(), this, this::progress);
 	}
 
@@ -144,6 +158,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			return;
 		}
 		this.lastRead = System.nanoTime();
+		this.listener.bytesRead(in.readableBytes());
 		this.unread = (this.unread == null) ? in
 				: ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), this.unread, in);
 		consume();
@@ -161,6 +176,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			return;
 		}
 		boolean partialBefore = this.decoder.isPartial();
+		int pairs = 0;
+		long bytes = 0;
+		int largest = 0;
 		try {
 			while (in.isReadable() && hasRoom()) {
 				Message message = this.decoder.decode(in);
@@ -168,12 +186,21 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 					break;
 				}
 				partialBefore = false;
+				int size = message.header().encoded().size() + message.body().size();
+				pairs++;
+				bytes += size;
+				largest = Math.max(largest, size);
 				received(message);
 			}
 		}
 		catch (ProtocolException ex) {
 			this.failure = ex;
+			this.listener.protocolError(ex.code());
+			because(CloseReason.PROTOCOL_ERROR);
 			end();
+		}
+		if (pairs > 0) {
+			this.listener.pairsRead(pairs, bytes, largest);
 		}
 		if (!partialBefore && this.decoder.isPartial()) {
 			this.pairBegun = this.lastRead;
@@ -196,9 +223,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (this.state == State.HANDSHAKE) {
 			this.state = State.DECIDING;
 			this.header = message.header();
-			this.server.authentication()
-				.decide(new Handshake(message.header(), message.body(), remoteAddress()), this.channel.eventLoop(),
-						this::decided);
+			this.attempt = this.server.authentication()
+				.decide(new Handshake(message.header(), message.body(), remoteAddress(), List.of()),
+						this.channel.eventLoop(), this::decided);
 		}
 		else {
 			this.lane.accept(message, this.lastRead);
@@ -211,27 +238,44 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		}
 		if (decision instanceof Decision.Allowed allowed) {
 			this.principal = allowed.principal();
+			this.roles = allowed.roles();
 			this.capabilities = Capabilities.from(this.header);
 			this.decoder.limits(this.limits.message());
 			this.state = State.OPEN;
+			handshakeEnded(HandshakeOutcome.ALLOWED);
 			ServerIdentity identity = this.server.identity();
 			Map<String, Object> reply = new LinkedHashMap<>();
 			reply.put(HeaderKeys.IDENT, identity.ident());
 			reply.put(HeaderKeys.VERSION, identity.version());
+			reply.putAll(allowed.replyHeader().asMap());
+			reply.remove(HeaderKeys.CAN);
 			reply.put(HeaderKeys.ALLOWED, true);
-			this.output.write(Header.of(reply), identity.welcome());
+			TNetstring welcome = allowed.welcome();
+			this.output.write(Header.of(reply), (welcome != null) ? welcome : identity.welcome());
 			consume();
 			progress();
 		}
 		else if (decision instanceof Decision.Denied denied) {
-			deny(ErrorCode.DENIED, denied.reason());
+			handshakeEnded((denied == Authentication.NOT_NOW) ? HandshakeOutcome.ERROR : HandshakeOutcome.DENIED);
+			because(CloseReason.DENIED);
+			deny(ErrorCode.DENIED, denied.reason(), denied.retry());
 		}
 	}
 
-	private void deny(ErrorCode code, String reason) {
+	private void handshakeEnded(HandshakeOutcome outcome) {
+		if (!this.handshakeEnded) {
+			this.handshakeEnded = true;
+			this.listener.handshakeEnded(outcome, System.nanoTime() - this.accepted);
+		}
+	}
+
+	private void deny(ErrorCode code, String reason, @Nullable Duration retry) {
 		Map<String, Object> reply = new LinkedHashMap<>();
 		reply.put(HeaderKeys.ALLOWED, false);
 		reply.put(HeaderKeys.ERROR, code.wireName());
+		if (retry != null) {
+			reply.put(HeaderKeys.RETRY, retry.toMillis());
+		}
 		this.output.write(Header.of(reply), TNetstring.of(reason));
 		linger();
 	}
@@ -246,6 +290,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	@Override
 	public void flush() {
 		this.output.flush();
+		this.lane.flushed();
 	}
 
 	/**
@@ -259,12 +304,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			return;
 		}
 		this.lane.readComplete();
-		this.output.flush();
+		flush();
 		while (this.unread != null && hasRoom()) {
 			int before = this.unread.readableBytes();
 			consume();
 			this.lane.readComplete();
-			this.output.flush();
+			flush();
 			if (this.unread != null && this.unread.readableBytes() == before) {
 				break;
 			}
@@ -292,6 +337,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	public void userEventTriggered(ChannelHandlerContext context, Object event) {
 		if (event instanceof ChannelInputShutdownEvent) {
 			this.inputEnded = true;
+			because(CloseReason.PEER);
 			if (this.state == State.OPEN && this.capabilities.plain()) {
 				// A plain peer may have ended its half and still wait for its replies.
 				end();
@@ -314,7 +360,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.endingSince = System.nanoTime();
 			this.state = State.ENDING;
 			if (handshake && this.failure != null) {
-				deny(this.failure.code(), String.valueOf(this.failure.getMessage()));
+				deny(this.failure.code(), String.valueOf(this.failure.getMessage()), null);
 			}
 			else if (handshake) {
 				linger();
@@ -353,16 +399,22 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		dropUnread();
 		this.output.close();
 		this.lane.close();
+		if (this.attempt != null) {
+			this.attempt.cancel();
+		}
 		if (this.tick != null) {
 			this.tick.cancel(false);
 		}
-		this.server.closed(this);
+		CloseReason reason = this.reason;
+		handshakeEnded((reason == CloseReason.HANDSHAKE_TIMEOUT) ? HandshakeOutcome.TIMEOUT : HandshakeOutcome.ERROR);
+		this.server.closed(this, (reason != null) ? reason : CloseReason.PEER);
 		context.fireChannelInactive();
 	}
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
 		logger.debug("Connection %s is closed after an error".formatted(this.id), cause);
+		because(CloseReason.ERROR);
 		context.close();
 	}
 
@@ -399,11 +451,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.tick = null;
 		long now = System.nanoTime();
 		long next = timeLeft(now);
-		if (next <= 0) {
+		if (next <= 0 && this.state == State.DECIDING && this.attempt != null) {
+			handshakeEnded(HandshakeOutcome.TIMEOUT);
+			because(CloseReason.HANDSHAKE_TIMEOUT);
+			this.attempt.expire();
+		}
+		else if (next <= 0) {
+			because(overdue(now));
 			this.channel.close();
 		}
 		else if (this.state != State.CLOSED) {
-			this.output.flush();
+			flush();
 			schedule(isBusy() ? Math.min(next, TICK) : next);
 		}
 	}
@@ -426,6 +484,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 				yield next;
 			}
 		};
+	}
+
+	/** Which of the deadlines is over. */
+	private CloseReason overdue(long now) {
+		if (this.state == State.HANDSHAKE || this.state == State.DECIDING) {
+			return CloseReason.HANDSHAKE_TIMEOUT;
+		}
+		if (outputTimeLeft(now) <= 0) {
+			return CloseReason.SLOW_CONSUMER;
+		}
+		return this.decoder.isPartial() ? CloseReason.MESSAGE_TIMEOUT : CloseReason.IDLE;
 	}
 
 	private long outputTimeLeft(long now) {
@@ -461,6 +530,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	@Override
+	public Set<String> roles() {
+		return this.roles;
+	}
+
+	@Override
 	public Capabilities capabilities() {
 		return this.capabilities;
 	}
@@ -482,12 +556,26 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	@Override
 	public void close() {
+		close(CloseReason.LOCAL);
+	}
+
+	/** Any thread. */
+	void close(CloseReason reason) {
+		because(reason);
 		this.channel.close();
+	}
+
+	/** Why this connection will be gone, unless that is known already. */
+	private void because(CloseReason reason) {
+		if (this.reason == null) {
+			this.reason = reason;
+		}
 	}
 
 	/** Any thread. */
 	void drain() {
 		this.channel.eventLoop().execute(() -> {
+			because(CloseReason.SHUTDOWN);
 			end();
 			progress();
 		});
