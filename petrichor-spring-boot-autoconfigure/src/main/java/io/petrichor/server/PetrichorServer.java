@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -128,6 +129,37 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	}
 
 	/**
+	 * The connections one by one, as they are at this moment.
+	 * @return the connections, in no order
+	 */
+	public Stream<ConnectionInfo> connections() {
+		return this.connections.stream().map(ServerConnection::info);
+	}
+
+	/**
+	 * Close a connection, whatever its peer is doing.
+	 * @param id the id of the connection
+	 * @return false if there is no such connection
+	 */
+	public boolean disconnect(String id) {
+		for (ServerConnection connection : this.connections) {
+			if (connection.id().equals(id)) {
+				connection.close();
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * What peers may cost.
+	 * @return the limits in force
+	 */
+	public ServerLimits limits() {
+		return this.limits;
+	}
+
+	/**
 	 * Listen, if there is any handler. Does nothing if the server is running.
 	 * @throws PetrichorServerException if the address cannot be listened on
 	 */
@@ -230,10 +262,6 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	@Override
 	public boolean isPauseable() {
 		return false;
-	}
-
-	ServerLimits limits() {
-		return this.limits;
 	}
 
 	ServerIdentity identity() {
