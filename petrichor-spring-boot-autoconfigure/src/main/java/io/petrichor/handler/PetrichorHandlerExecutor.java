@@ -1,12 +1,9 @@
 package io.petrichor.handler;
 
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
@@ -36,10 +33,7 @@ public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
 	public static PetrichorHandlerExecutor ofThreads(int threads, int queue) {
 		CustomizableThreadFactory factory = new CustomizableThreadFactory("petrichor-handler-");
 		factory.setDaemon(true);
-		ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, IDLE.toSeconds(), TimeUnit.SECONDS,
-				new ArrayBlockingQueue<>(queue), factory);
-		pool.allowCoreThreadTimeOut(true);
-		return new PetrichorHandlerExecutor(pool);
+		return new PetrichorHandlerExecutor(new HandlerThreads(threads, queue, IDLE, factory));
 	}
 
 	/**
@@ -57,12 +51,19 @@ public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
 		this.executor.execute(work);
 	}
 
+	Executor target() {
+		return this.executor;
+	}
+
 	/**
 	 * End the threads, interrupting what still runs.
 	 */
 	@Override
 	public void close() {
-		if (this.executor instanceof ExecutorService service) {
+		if (this.executor instanceof HandlerThreads threads) {
+			threads.close();
+		}
+		else if (this.executor instanceof ExecutorService service) {
 			service.shutdownNow();
 		}
 	}
