@@ -60,7 +60,7 @@ public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
 	 * @return the number, 0 if the executor has no queue or does not show it
 	 */
 	public int queued() {
-		return (this.executor instanceof ThreadPoolExecutor pool) ? pool.getQueue().size() : 0;
+		return (this.executor instanceof HandlerThreads threads) ? threads.queued() : 0;
 	}
 
 	/**
