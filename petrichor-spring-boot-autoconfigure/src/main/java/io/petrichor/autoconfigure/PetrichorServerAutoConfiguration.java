@@ -23,6 +23,7 @@ import io.petrichor.handler.PetrichorHandlerExecutor;
 import io.petrichor.handler.RequestListener;
 import io.petrichor.server.PetrichorServer;
 import io.petrichor.server.PetrichorServerCustomizer;
+import io.petrichor.server.ServerAccess;
 import io.petrichor.server.ServerListener;
 import io.petrichor.server.auth.PetrichorAuthenticator;
 
@@ -79,8 +80,9 @@ public final class PetrichorServerAutoConfiguration {
 		};
 		return new PetrichorServer(new InetSocketAddress(properties.getAddress(), properties.getPort()),
 				settings.identity(), settings.limits(), properties.getShutdown().getGracePeriod(), dispatcher,
-				authenticators.orderedStream().toList(), customizer,
-				ServerListener.of(listeners.orderedStream().toList()));
+				new ServerAccess(authenticators.orderedStream().toList(),
+						properties.getAuthentication().isAllowAnonymous()),
+				customizer, ServerListener.of(listeners.orderedStream().toList()));
 	}
 
 	@Bean
