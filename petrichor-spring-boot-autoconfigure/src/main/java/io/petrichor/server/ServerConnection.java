@@ -290,7 +290,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			TNetstring welcome = allowed.welcome();
 			write(Header.of(reply), (welcome != null) ? welcome : identity.welcome());
 			consume();
-			progress();
+			if (this.inputEnded) {
+				inputEnded();
+			}
+			else {
+				progress();
+			}
 		}
 		else if (decision instanceof Decision.Denied denied) {
 			boolean failed = denied != Authentication.NOT_NOW;
@@ -362,7 +367,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (this.state == State.ENDING && this.lane.inFlight() == 0 && this.unread == null) {
 			finish();
 		}
-		else if (this.unread == null && this.state != State.ENDING && hasRoom()) {
+		else if (this.unread == null && this.state != State.ENDING && !this.inputEnded && hasRoom()) {
 			this.channel.read();
 		}
 		watch(TICK);
@@ -383,17 +388,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (event instanceof ChannelInputShutdownEvent) {
 			this.inputEnded = true;
 			because(CloseReason.PEER);
-			if (this.state == State.OPEN && this.capabilities.plain()) {
-				// A plain peer may have ended its half and still wait for its replies.
-				end();
-				progress();
-			}
-			else if (this.state == State.LINGERING && this.outputEnded) {
-				context.close();
-			}
-			else if (this.state == State.HANDSHAKE || this.state == State.OPEN) {
-				context.close();
-			}
+			inputEnded();
 		}
 		else if (event instanceof SslHandshakeCompletionEvent tls) {
 			this.listener.tlsHandshakeEnded(tls.isSuccess(), System.nanoTime() - this.accepted);
@@ -402,6 +397,19 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			}
 		}
 		context.fireUserEventTriggered(event);
+	}
+
+	/** Nothing more comes. While the peer waits for the decision, so does this. */
+	private void inputEnded() {
+		if (this.state == State.OPEN && this.capabilities.plain()) {
+			// A plain peer may have ended its half and still wait for its replies.
+			end();
+			progress();
+		}
+		else if ((this.state == State.LINGERING && this.outputEnded) || this.state == State.HANDSHAKE
+				|| this.state == State.OPEN) {
+			this.channel.close();
+		}
 	}
 
 	/** The TLS handler closes the connection itself, after it has told the peer. */

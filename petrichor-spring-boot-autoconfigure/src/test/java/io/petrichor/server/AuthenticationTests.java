@@ -149,6 +149,21 @@ class AuthenticationTests {
 	}
 
 	@Test
+	void whenPeerEndsItsHalfBeforeDecisionThenItStillReadsItsReplies() {
+		run(server((handshake) -> {
+			this.release.await(300, TimeUnit.MILLISECONDS);
+			return Decision.allow(named("zed"));
+		}), (port) -> {
+			try (RawPeer peer = RawPeer.connect(port)) {
+				peer.send(ZED, "").send(Map.of(), "").endOutput();
+				assertThat(peer.read().header().flag("allowed")).isTrue();
+				assertThat(peer.read().body().asText()).isEqualTo("zed");
+				assertThat(peer.read()).isNull();
+			}
+		});
+	}
+
+	@Test
 	void whenOthersAbstainThenFirstThatDoesNotDecides() {
 		ApplicationContextRunner runner = server((handshake) -> Decision.abstain())
 			.withBean("second", PetrichorAuthenticator.class,
