@@ -29,8 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What the management port shows.
  */
-@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-		properties = { "petrichor.server.port=0" })
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = { "petrichor.server.port=0" })
 @AutoConfigureMetrics
 @ExtendWith(OutputCaptureExtension.class)
 class ManagementTests {
@@ -100,7 +99,7 @@ class ManagementTests {
 	void whenPeerPutsLineBreaksIntoItsNameThenLogHasOneLine(CapturedOutput output) throws Exception {
 		try (Socket peer = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
 			peer.getOutputStream()
-				.write("20:4:user,10:a\nRECEIVED,}0:,0:}5:forge,".getBytes(StandardCharsets.US_ASCII));
+				.write("21:4:user,10:a\nRECEIVED,}0:,0:}5:forge,".getBytes(StandardCharsets.US_ASCII));
 			peer.shutdownOutput();
 			peer.getInputStream().readAllBytes();
 		}
