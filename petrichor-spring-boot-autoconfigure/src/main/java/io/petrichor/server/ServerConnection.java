@@ -42,6 +42,7 @@ import io.petrichor.protocol.ProtocolException;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.Handshake;
 import io.petrichor.tnetstring.TNetstring;
+import io.petrichor.wire.WireLog;
 
 /**
  * One peer, from its accept to its close: bytes in, pairs to the handshake and then to
@@ -158,6 +159,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	@Override
 	public void channelActive(ChannelHandlerContext context) {
 		context.fireChannelActive();
+		this.tap = WireLog.of(this.id);
 		this.server.opened(this);
 		watch(this.limits.handshakeTimeout().toNanos());
 		context.read();
@@ -229,6 +231,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.failure = ex;
 			this.listener.protocolError(ex.code());
 			because(CloseReason.PROTOCOL_ERROR);
+			logger.debug("Connection %s is closed after a protocol error: %s".formatted(this.id, ex.getMessage()));
 			end();
 		}
 		if (pairs > 0) {
@@ -645,7 +648,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	/** Any thread. */
 	void tap(@Nullable PairTap tap) {
-		this.tap = tap;
+		this.tap = (tap != null) ? tap : WireLog.of(this.id);
 	}
 
 	/** Any thread. */
