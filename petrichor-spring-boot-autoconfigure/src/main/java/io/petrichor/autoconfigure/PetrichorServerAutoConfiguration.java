@@ -1,0 +1,98 @@
+package io.petrichor.autoconfigure;
+
+import java.net.InetSocketAddress;
+import java.util.function.UnaryOperator;
+
+import reactor.netty.tcp.TcpServer;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+
+import io.petrichor.handler.Dispatcher;
+import io.petrichor.handler.HandlerArgumentResolver;
+import io.petrichor.handler.HandlerDiscovery;
+import io.petrichor.handler.HandlerRegistry;
+import io.petrichor.handler.PetrichorHandlerExecutor;
+import io.petrichor.handler.RequestListener;
+import io.petrichor.server.PetrichorServer;
+import io.petrichor.server.PetrichorServerCustomizer;
+import io.petrichor.server.ServerAccess;
+import io.petrichor.server.ServerListener;
+import io.petrichor.server.auth.PetrichorAuthenticator;
+
+/**
+ * Auto-configuration of a server of the Petrichor protocol, whose handlers are the bean
+ * methods marked as such.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration
+@ConditionalOnClass(TcpServer.class)
+@ConditionalOnBooleanProperty(name = "petrichor.server.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(PetrichorServerProperties.class)
+public final class PetrichorServerAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	HandlerRegistry petrichorHandlerRegistry() {
+		return new HandlerRegistry();
+	}
+
+	@Bean
+	HandlerDiscovery petrichorHandlerDiscovery(ConfigurableListableBeanFactory beans, HandlerRegistry registry,
+			ObjectProvider<HandlerArgumentResolver> resolvers) {
+		return new HandlerDiscovery(beans, registry, resolvers.orderedStream().toList());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	PetrichorHandlerExecutor petrichorHandlerExecutor(PetrichorServerProperties properties) {
+		PetrichorServerProperties.Dispatch dispatch = properties.getDispatch();
+		return PetrichorHandlerExecutor.ofThreads(dispatch.getThreads(), dispatch.getQueue());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Dispatcher petrichorDispatcher(HandlerRegistry registry, PetrichorHandlerExecutor executor,
+			PetrichorServerProperties properties, ObjectProvider<RequestListener> listeners) {
+		return new Dispatcher(registry, executor, properties.getDispatch().getTimeout(),
+				RequestListener.of(listeners.orderedStream().toList()));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	PetrichorServer petrichorServer(PetrichorServerProperties properties, Dispatcher dispatcher,
+			ObjectProvider<PetrichorAuthenticator> authenticators,
+			ObjectProvider<PetrichorServerCustomizer> customizers, ObjectProvider<ServerListener> listeners) {
+		PetrichorServerSettings settings = PetrichorServerSettings.of(properties);
+		UnaryOperator<TcpServer> customizer = (server) -> {
+			for (PetrichorServerCustomizer next : customizers.orderedStream().toList()) {
+				server = next.customize(server);
+			}
+			return server;
+		};
+		return new PetrichorServer(new InetSocketAddress(properties.getAddress(), properties.getPort()),
+				settings.identity(), settings.limits(), properties.getShutdown().getGracePeriod(), dispatcher,
+				new ServerAccess(authenticators.orderedStream().toList(),
+						properties.getAuthentication().isAllowAnonymous()),
+				customizer, ServerListener.of(listeners.orderedStream().toList()));
+	}
+
+	@Bean
+	ReadinessListener petrichorReadinessListener(ApplicationContext context) {
+		return new ReadinessListener(context);
+	}
+
+	@Bean
+	LocalPortListener petrichorLocalPortListener(ApplicationContext context) {
+		return new LocalPortListener(context);
+	}
+
+}

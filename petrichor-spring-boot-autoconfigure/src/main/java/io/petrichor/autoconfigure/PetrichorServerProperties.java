@@ -1,0 +1,425 @@
+package io.petrichor.autoconfigure;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.convert.DurationUnit;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Properties of the Petrichor server.
+ *
+ * @since 0.1.0
+ */
+@ConfigurationProperties("petrichor.server")
+public class PetrichorServerProperties {
+
+	/**
+	 * Address to listen on.
+	 */
+	private InetAddress address = InetAddress.getLoopbackAddress();
+
+	/**
+	 * Port to listen on; 0 takes any free one.
+	 */
+	private int port = 7387;
+
+	/**
+	 * Most connections at once.
+	 */
+	private int maxConnections = 8192;
+
+	/**
+	 * How long a connection may be silent while nothing is in flight. If a duration
+	 * suffix is not specified, seconds will be used.
+	 */
+	@DurationUnit(ChronoUnit.SECONDS)
+	private Duration idleTimeout = Duration.ofMinutes(10);
+
+	private final Identity identity = new Identity();
+
+	private final Authentication authentication = new Authentication();
+
+	private final Handshake handshake = new Handshake();
+
+	private final Message message = new Message();
+
+	private final Dispatch dispatch = new Dispatch();
+
+	private final Outbound outbound = new Outbound();
+
+	private final Shutdown shutdown = new Shutdown();
+
+	public InetAddress getAddress() {
+		return this.address;
+	}
+
+	public void setAddress(InetAddress address) {
+		this.address = address;
+	}
+
+	public int getPort() {
+		return this.port;
+	}
+
+	public void setPort(int port) {
+		this.port = port;
+	}
+
+	public int getMaxConnections() {
+		return this.maxConnections;
+	}
+
+	public void setMaxConnections(int maxConnections) {
+		this.maxConnections = maxConnections;
+	}
+
+	public Duration getIdleTimeout() {
+		return this.idleTimeout;
+	}
+
+	public void setIdleTimeout(Duration idleTimeout) {
+		this.idleTimeout = idleTimeout;
+	}
+
+	public Identity getIdentity() {
+		return this.identity;
+	}
+
+	public Authentication getAuthentication() {
+		return this.authentication;
+	}
+
+	public Handshake getHandshake() {
+		return this.handshake;
+	}
+
+	public Message getMessage() {
+		return this.message;
+	}
+
+	public Dispatch getDispatch() {
+		return this.dispatch;
+	}
+
+	public Outbound getOutbound() {
+		return this.outbound;
+	}
+
+	public Shutdown getShutdown() {
+		return this.shutdown;
+	}
+
+	/**
+	 * What the server says of itself to those it lets in.
+	 */
+	public static class Identity {
+
+		/**
+		 * What tells this server from others. A random one if not set.
+		 */
+		private @Nullable String ident;
+
+		/**
+		 * Version of the application.
+		 */
+		private String version = "0.1";
+
+		/**
+		 * Body of the answer to a handshake.
+		 */
+		private String welcome = "WELCOME";
+
+		public @Nullable String getIdent() {
+			return this.ident;
+		}
+
+		public void setIdent(@Nullable String ident) {
+			this.ident = ident;
+		}
+
+		public String getVersion() {
+			return this.version;
+		}
+
+		public void setVersion(String version) {
+			this.version = version;
+		}
+
+		public String getWelcome() {
+			return this.welcome;
+		}
+
+		public void setWelcome(String welcome) {
+			this.welcome = welcome;
+		}
+
+	}
+
+	/**
+	 * Who gets in.
+	 */
+	public static class Authentication {
+
+		/**
+		 * Whether everybody gets in from other machines while there is no authenticator.
+		 * On loopback they always do.
+		 */
+		private boolean allowAnonymous;
+
+		public boolean isAllowAnonymous() {
+			return this.allowAnonymous;
+		}
+
+		public void setAllowAnonymous(boolean allowAnonymous) {
+			this.allowAnonymous = allowAnonymous;
+		}
+
+	}
+
+	/**
+	 * Limits of the first pair.
+	 */
+	public static class Handshake {
+
+		/**
+		 * Time from the accept of a connection to the decision on it, whatever the peer
+		 * sends meanwhile. If a duration suffix is not specified, seconds will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration timeout = Duration.ofSeconds(5);
+
+		/**
+		 * Most bytes of the first header, and of the first body.
+		 */
+		private DataSize maxSize = DataSize.ofKilobytes(16);
+
+		public Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(Duration timeout) {
+			this.timeout = timeout;
+		}
+
+		public DataSize getMaxSize() {
+			return this.maxSize;
+		}
+
+		public void setMaxSize(DataSize maxSize) {
+			this.maxSize = maxSize;
+		}
+
+	}
+
+	/**
+	 * Limits of the pairs after the first one.
+	 */
+	public static class Message {
+
+		/**
+		 * Most bytes of a header.
+		 */
+		private DataSize maxHeaderSize = DataSize.ofKilobytes(8);
+
+		/**
+		 * Most bytes of a body.
+		 */
+		private DataSize maxBodySize = DataSize.ofMegabytes(1);
+
+		/**
+		 * Most levels of lists and dictionaries within each other.
+		 */
+		private int maxDepth = 128;
+
+		/**
+		 * Most values in a pair, header and body together.
+		 */
+		private int maxElements = 16384;
+
+		/**
+		 * Most characters of a number.
+		 */
+		private int maxNumberLength = 1000;
+
+		/**
+		 * Time from the first byte of a pair to its last. If a duration suffix is not
+		 * specified, seconds will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration timeout = Duration.ofSeconds(30);
+
+		public DataSize getMaxHeaderSize() {
+			return this.maxHeaderSize;
+		}
+
+		public void setMaxHeaderSize(DataSize maxHeaderSize) {
+			this.maxHeaderSize = maxHeaderSize;
+		}
+
+		public DataSize getMaxBodySize() {
+			return this.maxBodySize;
+		}
+
+		public void setMaxBodySize(DataSize maxBodySize) {
+			this.maxBodySize = maxBodySize;
+		}
+
+		public int getMaxDepth() {
+			return this.maxDepth;
+		}
+
+		public void setMaxDepth(int maxDepth) {
+			this.maxDepth = maxDepth;
+		}
+
+		public int getMaxElements() {
+			return this.maxElements;
+		}
+
+		public void setMaxElements(int maxElements) {
+			this.maxElements = maxElements;
+		}
+
+		public int getMaxNumberLength() {
+			return this.maxNumberLength;
+		}
+
+		public void setMaxNumberLength(int maxNumberLength) {
+			this.maxNumberLength = maxNumberLength;
+		}
+
+		public Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(Duration timeout) {
+			this.timeout = timeout;
+		}
+
+	}
+
+	/**
+	 * How requests reach their handlers.
+	 */
+	public static class Dispatch {
+
+		/**
+		 * Most unanswered requests of a connection; it is not read while it has as many.
+		 */
+		private int maxInFlight = 32;
+
+		/**
+		 * Time for a request, from when it was read to its reply. If a duration suffix is
+		 * not specified, seconds will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration timeout = Duration.ofSeconds(30);
+
+		/**
+		 * Most threads for handlers that may block.
+		 */
+		private int threads = 64;
+
+		/**
+		 * Most batches of requests that wait for a thread; what is over it is answered
+		 * 'busy'.
+		 */
+		private int queue = 1024;
+
+		public int getMaxInFlight() {
+			return this.maxInFlight;
+		}
+
+		public void setMaxInFlight(int maxInFlight) {
+			this.maxInFlight = maxInFlight;
+		}
+
+		public Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(Duration timeout) {
+			this.timeout = timeout;
+		}
+
+		public int getThreads() {
+			return this.threads;
+		}
+
+		public void setThreads(int threads) {
+			this.threads = threads;
+		}
+
+		public int getQueue() {
+			return this.queue;
+		}
+
+		public void setQueue(int queue) {
+			this.queue = queue;
+		}
+
+	}
+
+	/**
+	 * Limits of what goes out.
+	 */
+	public static class Outbound {
+
+		/**
+		 * Most bytes that wait for a peer to read them.
+		 */
+		private DataSize maxPending = DataSize.ofMegabytes(4);
+
+		/**
+		 * Time that a peer may read nothing while something waits for it. If a duration
+		 * suffix is not specified, seconds will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration writeTimeout = Duration.ofSeconds(10);
+
+		public DataSize getMaxPending() {
+			return this.maxPending;
+		}
+
+		public void setMaxPending(DataSize maxPending) {
+			this.maxPending = maxPending;
+		}
+
+		public Duration getWriteTimeout() {
+			return this.writeTimeout;
+		}
+
+		public void setWriteTimeout(Duration writeTimeout) {
+			this.writeTimeout = writeTimeout;
+		}
+
+	}
+
+	/**
+	 * How the server ends.
+	 */
+	public static class Shutdown {
+
+		/**
+		 * Time for the requests in flight to end when the server stops. If a duration
+		 * suffix is not specified, seconds will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration gracePeriod = Duration.ofSeconds(20);
+
+		public Duration getGracePeriod() {
+			return this.gracePeriod;
+		}
+
+		public void setGracePeriod(Duration gracePeriod) {
+			this.gracePeriod = gracePeriod;
+		}
+
+	}
+
+}

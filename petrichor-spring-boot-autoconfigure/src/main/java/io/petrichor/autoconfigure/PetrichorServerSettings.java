@@ -1,0 +1,64 @@
+package io.petrichor.autoconfigure;
+
+import java.util.UUID;
+
+import org.springframework.util.unit.DataSize;
+
+import io.petrichor.protocol.PairLimits;
+import io.petrichor.server.ServerIdentity;
+import io.petrichor.server.ServerLimits;
+import io.petrichor.tnetstring.TNetstring;
+import io.petrichor.tnetstring.TNetstringLimits;
+
+/**
+ * The properties as the server wants them.
+ *
+ * @param identity what the server says of itself
+ * @param limits what peers may cost
+ */
+record PetrichorServerSettings(ServerIdentity identity, ServerLimits limits) {
+
+	private static final int HANDSHAKE_DEPTH = 8;
+
+	private static final int HANDSHAKE_ELEMENTS = 256;
+
+	static PetrichorServerSettings of(PetrichorServerProperties properties) {
+		return new PetrichorServerSettings(identity(properties.getIdentity()), limits(properties));
+	}
+
+	private static ServerIdentity identity(PetrichorServerProperties.Identity identity) {
+		String ident = identity.getIdent();
+		return new ServerIdentity((ident != null) ? ident : UUID.randomUUID().toString().replace("-", ""),
+				identity.getVersion(), TNetstring.of(identity.getWelcome()));
+	}
+
+	private static ServerLimits limits(PetrichorServerProperties properties) {
+		PetrichorServerProperties.Handshake handshake = properties.getHandshake();
+		PetrichorServerProperties.Message message = properties.getMessage();
+		PetrichorServerProperties.Outbound outbound = properties.getOutbound();
+		int handshakeSize = bytes(handshake.getMaxSize());
+		int bodySize = bytes(message.getMaxBodySize());
+		TNetstringLimits values = TNetstringLimits.DEFAULTS.withMaxDigits(message.getMaxNumberLength());
+		return new ServerLimits(properties.getMaxConnections(), handshake.getTimeout(),
+				new PairLimits(handshakeSize, handshakeSize,
+						values.withMaxSize(onTheWire(handshakeSize))
+							.withMaxDepth(HANDSHAKE_DEPTH)
+							.withMaxElements(HANDSHAKE_ELEMENTS)),
+				new PairLimits(bytes(message.getMaxHeaderSize()), bodySize,
+						values.withMaxSize(onTheWire(bodySize))
+							.withMaxDepth(message.getMaxDepth())
+							.withMaxElements(message.getMaxElements())),
+				message.getTimeout(), properties.getIdleTimeout(), properties.getDispatch().getMaxInFlight(),
+				outbound.getMaxPending().toBytes(), outbound.getWriteTimeout());
+	}
+
+	private static int bytes(DataSize size) {
+		return Math.toIntExact(size.toBytes());
+	}
+
+	/** With nine digits, a colon and a type around it. */
+	private static int onTheWire(int size) {
+		return size + 11;
+	}
+
+}

@@ -1,0 +1,131 @@
+package io.petrichor.handler;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+import io.netty.util.concurrent.EventExecutor;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Brings requests to their handlers and what these return to the peer. One for all
+ * connections; each has a lane of its own.
+ *
+ * @since 0.1.0
+ */
+public final class Dispatcher {
+
+	private final HandlerRegistry registry;
+
+	private final Executor executor;
+
+	private final Map<EventExecutor, HandOff> handOffs = new ConcurrentHashMap<>();
+
+	private final long timeout;
+
+	private final RequestListener listener;
+
+	private final ErrorReplies errors = new ErrorReplies();
+
+	private final ReturnValues returnValues = new ReturnValues(this.errors);
+
+	/**
+	 * Create a dispatcher.
+	 * @param registry the routes
+	 * @param executor where handlers run that may block; what it rejects is answered
+	 * {@code busy}
+	 * @param timeout how long a request may take, from when it was read to its reply
+	 * @param listener told of all requests
+	 */
+	public Dispatcher(HandlerRegistry registry, Executor executor, Duration timeout, RequestListener listener) {
+		this.registry = registry;
+		this.executor = executor;
+		this.timeout = timeout.toNanos();
+		this.listener = listener;
+	}
+
+	/**
+	 * The routes.
+	 * @return the registry
+	 */
+	public HandlerRegistry registry() {
+		return this.registry;
+	}
+
+	/**
+	 * The lane for the requests of a connection.
+	 * @param connection the connection as handlers see it
+	 * @param loop the thread that reads the connection
+	 * @param replies where its replies go
+	 * @param progress run on the event loop when a request that had to wait has ended and
+	 * there is room for others
+	 * @return the lane
+	 */
+	public RequestLane lane(PetrichorConnection connection, EventExecutor loop, Replies replies, Runnable progress) {
+		HandOff handOff = this.handOffs.computeIfAbsent(loop, this::handOff);
+		return new RequestLane(this, connection, loop, handOff, replies, progress);
+	}
+
+	private HandOff handOff(EventExecutor loop) {
+		loop.terminationFuture().addListener((ended) -> this.handOffs.remove(loop));
+		return new HandOff(loop, this.executor);
+	}
+
+	/**
+	 * Where handlers run that may block.
+	 * @return the executor
+	 */
+	public Executor executor() {
+		return this.executor;
+	}
+
+	long timeout() {
+		return this.timeout;
+	}
+
+	RequestListener listener() {
+		return this.listener;
+	}
+
+	/**
+	 * Run the handler on this thread. Whatever it throws becomes a reply: errors too,
+	 * which Reactor would lose.
+	 */
+	void invoke(Request request) {
+		RequestObservation observation = request.observation();
+		if (observation == null) {
+			call(request, request.target().handler());
+			return;
+		}
+		RequestObservation.Scope scope = observation.open();
+		try {
+			call(request, (observed) -> withContext(request.target().handler().handle(observed)));
+		}
+		finally {
+			scope.close();
+		}
+	}
+
+	/** What is current now, such as a trace, goes with a publisher to its threads. */
+	private static @Nullable Object withContext(@Nullable Object result) {
+		if (result instanceof Mono<?> mono) {
+			return mono.contextCapture();
+		}
+		return (result instanceof Flux<?> flux) ? flux.contextCapture() : result;
+	}
+
+	private void call(Request request, Handler handler) {
+		try {
+			this.returnValues.reply(request, handler.handle(request));
+		}
+		catch (Throwable ex) {
+			if (!request.isDone()) {
+				request.complete(this.errors.replyTo(request, ex));
+			}
+		}
+	}
+
+}

@@ -1,0 +1,67 @@
+package io.petrichor.handler;
+
+import org.jspecify.annotations.Nullable;
+
+import io.petrichor.protocol.ErrorCode;
+
+/**
+ * Ends a request with an error reply of the handler's choosing. Code and body are shown
+ * to the peer as they are.
+ *
+ * @since 0.1.0
+ */
+public class PetrichorException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final String code;
+
+	private final transient @Nullable Object body;
+
+	/**
+	 * An error of the protocol.
+	 * @param code the code
+	 * @param body a readable sentence, or anything else that has a TNetstring
+	 */
+	public PetrichorException(ErrorCode code, @Nullable Object body) {
+		this(code.wireName(), body, null);
+	}
+
+	/**
+	 * An error of the application.
+	 * @param code the code, which begins with {@code app.}
+	 * @param body a readable sentence, or anything else that has a TNetstring
+	 */
+	public PetrichorException(String code, @Nullable Object body) {
+		this(code, body, null);
+	}
+
+	/**
+	 * An error with a cause, which is not shown to the peer.
+	 * @param code the code
+	 * @param body a readable sentence, or anything else that has a TNetstring
+	 * @param cause the cause
+	 */
+	public PetrichorException(String code, @Nullable Object body, @Nullable Throwable cause) {
+		super(code + ": " + body, cause);
+		this.code = code;
+		this.body = body;
+	}
+
+	/**
+	 * The value of the header key {@code error}.
+	 * @return the code
+	 */
+	public String code() {
+		return this.code;
+	}
+
+	/**
+	 * The body of the reply.
+	 * @return the body
+	 */
+	public @Nullable Object body() {
+		return this.body;
+	}
+
+}

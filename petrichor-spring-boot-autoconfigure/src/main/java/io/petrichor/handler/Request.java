@@ -1,0 +1,198 @@
+package io.petrichor.handler;
+
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+
+import io.petrichor.protocol.Header;
+import io.petrichor.protocol.HeaderKeys;
+import io.petrichor.protocol.Message;
+import io.petrichor.tnetstring.TNetstring;
+
+/**
+ * A request on its way through a handler, answered exactly once.
+ *
+ * @since 0.1.0
+ */
+public final class Request {
+
+	private static final AtomicIntegerFieldUpdater<Request> DONE = AtomicIntegerFieldUpdater.newUpdater(Request.class,
+			"done");
+
+	private final Message message;
+
+	private final RequestLane lane;
+
+	private final Route route;
+
+	private final @Nullable Long id;
+
+	/** When it was read. */
+	private final long receivedAt;
+
+	private final long deadline;
+
+	private final @Nullable RequestObservation observation;
+
+	private volatile @Nullable Throwable failure;
+
+	private volatile int done;
+
+	/** Whether the handler has returned and the reply is still to come. */
+	private volatile boolean detached;
+
+	private @Nullable Disposable work;
+
+	private @Nullable Thread runner;
+
+	Request(Message message, RequestLane lane, Route route, long receivedAt, long deadline, RequestListener listener) {
+		this.message = message;
+		this.lane = lane;
+		this.route = route;
+		this.id = message.header().isEmpty() ? null : message.header().integer(HeaderKeys.ID);
+		this.receivedAt = receivedAt;
+		this.deadline = deadline;
+		this.observation = listener.accepted(this);
+	}
+
+	/**
+	 * The pair as it came.
+	 * @return the message
+	 */
+	public Message message() {
+		return this.message;
+	}
+
+	/**
+	 * The header of the request.
+	 * @return the header
+	 */
+	public Header header() {
+		return this.message.header();
+	}
+
+	/**
+	 * The body of the request.
+	 * @return the body
+	 */
+	public TNetstring body() {
+		return this.message.body();
+	}
+
+	/**
+	 * The connection that the request came on.
+	 * @return the connection
+	 */
+	public PetrichorConnection connection() {
+		return this.lane.connection();
+	}
+
+	/**
+	 * The pattern of the route that was found, a name of bounded number.
+	 * @return the pattern, empty for the default handler
+	 */
+	public String route() {
+		return this.route.pattern();
+	}
+
+	Route target() {
+		return this.route;
+	}
+
+	@Nullable Long id() {
+		return this.id;
+	}
+
+	long receivedAt() {
+		return this.receivedAt;
+	}
+
+	long deadline() {
+		return this.deadline;
+	}
+
+	boolean isDone() {
+		return this.done != 0;
+	}
+
+	boolean isDetached() {
+		return this.detached;
+	}
+
+	void complete(Message reply) {
+		complete(reply.header(), reply.body());
+	}
+
+	void complete(Header header, TNetstring body) {
+		if (DONE.compareAndSet(this, 0, 1)) {
+			this.lane.completed(this, header, body);
+			observed(header);
+		}
+	}
+
+	/** Give up without a reply, and stop the work. */
+	void abandon() {
+		if (DONE.compareAndSet(this, 0, 1)) {
+			this.lane.abandoned(this);
+			if (this.observation != null) {
+				this.observation.ended(Outcome.ABANDONED, null);
+			}
+		}
+		stopWork();
+	}
+
+	/** What the handler threw, if it is to be answered. */
+	void failed(Throwable failure) {
+		this.failure = failure;
+	}
+
+	@Nullable RequestObservation observation() {
+		return this.observation;
+	}
+
+	private void observed(Header reply) {
+		if (this.observation != null) {
+			this.observation.ended(Outcome.of(reply), this.failure);
+		}
+	}
+
+	void detach() {
+		this.detached = true;
+	}
+
+	/** Work that goes on after the handler returned; disposed of if it is not wanted. */
+	synchronized void work(Disposable work) {
+		this.work = work;
+		if (isDone()) {
+			work.dispose();
+		}
+	}
+
+	/**
+	 * The calling thread runs the handler from now on; false if nobody waits any more.
+	 */
+	synchronized boolean begin() {
+		if (isDone()) {
+			return false;
+		}
+		this.runner = Thread.currentThread();
+		return true;
+	}
+
+	/** The calling thread is free again, and not interrupted for what it has left. */
+	synchronized void end() {
+		this.runner = null;
+		Thread.interrupted();
+	}
+
+	synchronized void stopWork() {
+		if (this.runner != null) {
+			this.runner.interrupt();
+		}
+		if (this.work != null) {
+			this.work.dispose();
+		}
+	}
+
+}

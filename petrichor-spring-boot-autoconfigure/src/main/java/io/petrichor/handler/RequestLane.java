@@ -1,0 +1,404 @@
+package io.petrichor.handler;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.netty.util.concurrent.EventExecutor;
+import org.jspecify.annotations.Nullable;
+
+import io.petrichor.protocol.ErrorCode;
+import io.petrichor.protocol.Header;
+import io.petrichor.protocol.HeaderKeys;
+import io.petrichor.protocol.Message;
+import io.petrichor.tnetstring.TNetstring;
+
+/**
+ * The requests of one connection, from when they were read to when their replies are
+ * written. Those without an id run one at a time and in order; what one read delivered
+ * goes to the handler executor as one batch, and its replies come back as one. Those with
+ * an id run in parallel. Methods are for the connection's event loop unless they say
+ * otherwise.
+ *
+ * @since 0.1.0
+ */
+public final class RequestLane {
+
+	/** How long a finished reply may wait for others of its batch that are slow. */
+	private static final long PATIENCE_MILLIS = 2;
+
+	private final Dispatcher dispatcher;
+
+	private final PetrichorConnection connection;
+
+	private final EventExecutor loop;
+
+	private final Replies replies;
+
+	private final Runnable progress;
+
+	/** Null if nobody listens. */
+	private final @Nullable RequestTally tally;
+
+	private final AtomicInteger inFlight = new AtomicInteger();
+
+	private final HandOff handOff;
+
+	private final HandOff.Work batchWork;
+
+	private final Runnable wakeUp = this::wakenUp;
+
+	private final AtomicBoolean woken = new AtomicBoolean();
+
+	/** In-order requests whose turn has not come. */
+	private final ArrayDeque<Request> waiting = new ArrayDeque<>();
+
+	/** In-order requests that a thread of the executor is running. */
+	private final List<Request> batch = new ArrayList<>();
+
+	private int batchRan;
+
+	/** The in-order request that holds up the others until its reply is there. */
+	private @Nullable Request current;
+
+	private boolean busy;
+
+	private boolean running;
+
+	private boolean flusherArmed;
+
+	/** Requests with an id that are not answered yet. */
+	private final Map<Long, Request> numbered = new ConcurrentHashMap<>(0);
+
+	private final Queue<Request> parallel = new ConcurrentLinkedQueue<>();
+
+	private final Runnable parallelWork = this::runParallel;
+
+	/** Whether a worker has been asked for that has not begun. */
+	private final AtomicBoolean standby = new AtomicBoolean();
+
+	RequestLane(Dispatcher dispatcher, PetrichorConnection connection, EventExecutor loop, HandOff handOff,
+			Replies replies, Runnable progress) {
+		this.dispatcher = dispatcher;
+		this.connection = connection;
+		this.loop = loop;
+		this.handOff = handOff;
+		this.batchWork = new HandOff.Work(handOff, this::runBatch, this::endBatch);
+		this.replies = replies;
+		this.progress = progress;
+		RequestListener listener = dispatcher.listener();
+		this.tally = (listener != RequestListener.NONE) ? new RequestTally(listener) : null;
+	}
+
+	PetrichorConnection connection() {
+		return this.connection;
+	}
+
+	/**
+	 * How many requests were read and are not answered.
+	 * @return the number; any thread
+	 */
+	public int inFlight() {
+		return this.inFlight.get();
+	}
+
+	/**
+	 * Take a request that was read.
+	 * @param message the request
+	 * @param now the time of the read, from {@link System#nanoTime()}
+	 */
+	public void accept(Message message, long now) {
+		Header header = message.header();
+		Route route = this.dispatcher.registry().find(header);
+		Request request = new Request(message, this, route, now, now + timeout(header), this.dispatcher.listener());
+		this.inFlight.incrementAndGet();
+		if (request.id() != null && !this.connection.capabilities().plain()) {
+			acceptNumbered(request, request.id());
+		}
+		else if (!route.blocking() && !this.busy && this.waiting.isEmpty()) {
+			runInTurn(request);
+		}
+		else {
+			this.waiting.add(request);
+		}
+	}
+
+	/**
+	 * All of one read has been accepted: start what can run. The caller flushes.
+	 */
+	public void readComplete() {
+		drain();
+		if (!this.parallel.isEmpty() && !submitParallel()) {
+			for (Request request; (request = this.parallel.poll()) != null;) {
+				request.complete(BUSY);
+			}
+		}
+	}
+
+	/**
+	 * What was answered until now is with the socket.
+	 */
+	public void flushed() {
+		if (this.tally != null) {
+			this.tally.flush();
+		}
+	}
+
+	/**
+	 * Answer the requests whose time is over.
+	 * @param now the time, from {@link System#nanoTime()}
+	 * @return the nanoseconds until the next one's time is over, or
+	 * {@link Long#MAX_VALUE}
+	 */
+	public long expire(long now) {
+		long next = Long.MAX_VALUE;
+		next = Math.min(next, expire(this.waiting, now));
+		next = Math.min(next, expire(this.batch, now));
+		next = Math.min(next, expire(this.numbered.values(), now));
+		if (this.current != null) {
+			next = Math.min(next, expire(List.of(this.current), now));
+		}
+		return next;
+	}
+
+	/**
+	 * The connection is gone: nobody waits for the replies.
+	 */
+	public void close() {
+		this.waiting.forEach(Request::abandon);
+		this.waiting.clear();
+		this.batch.forEach(Request::abandon);
+		this.numbered.values().forEach(Request::abandon);
+		this.numbered.clear();
+		if (this.current != null) {
+			this.current.abandon();
+		}
+		flushed();
+	}
+
+	private static final Message BUSY = ErrorReplies.reply(ErrorCode.BUSY, "too much to do; not executed");
+
+	private static final Message TIMEOUT = ErrorReplies.reply(ErrorCode.TIMEOUT, "the time for this request is over");
+
+	private long timeout(Header header) {
+		Long ttl = header.isEmpty() ? null : header.integer(HeaderKeys.TTL);
+		return (ttl == null) ? this.dispatcher.timeout()
+				: Math.min(this.dispatcher.timeout(), TimeUnit.MILLISECONDS.toNanos(Math.max(ttl, 0)));
+	}
+
+	private void acceptNumbered(Request request, Long id) {
+		this.numbered.put(id, request);
+		if (request.target().blocking()) {
+			this.parallel.add(request);
+		}
+		else {
+			run(request);
+		}
+	}
+
+	private void drain() {
+		while (!this.busy && !this.waiting.isEmpty()) {
+			if (this.waiting.element().target().blocking()) {
+				submitBatch();
+			}
+			else {
+				runInTurn(this.waiting.remove());
+			}
+		}
+	}
+
+	private void runInTurn(Request request) {
+		run(request);
+		if (!request.isDone()) {
+			this.current = request;
+			this.busy = true;
+		}
+	}
+
+	/** Run a handler that does not block, on the event loop. */
+	private void run(Request request) {
+		if (!request.isDone()) {
+			this.running = true;
+			this.dispatcher.invoke(request);
+			this.running = false;
+		}
+	}
+
+	private void submitBatch() {
+		while (!this.waiting.isEmpty() && this.waiting.element().target().blocking()) {
+			this.batch.add(this.waiting.remove());
+		}
+		this.busy = true;
+		try {
+			this.handOff.submit(this.batchWork);
+			if (this.batch.size() > 1) {
+				armFlusher();
+			}
+		}
+		catch (RejectedExecutionException ex) {
+			this.batch.forEach((request) -> request.complete(BUSY));
+			this.batch.clear();
+			this.busy = false;
+		}
+	}
+
+	/** On a thread of the executor. */
+	private void runBatch() {
+		int index = 0;
+		while (index < this.batch.size()) {
+			Request request = this.batch.get(index++);
+			runInterruptibly(request);
+			if (!request.isDone()) {
+				break;
+			}
+		}
+		this.batchRan = index;
+	}
+
+	private void endBatch() {
+		for (int i = this.batch.size() - 1; i >= this.batchRan; i--) {
+			this.waiting.addFirst(this.batch.get(i));
+		}
+		Request last = this.batch.get(this.batchRan - 1);
+		this.batch.clear();
+		this.current = last.isDone() ? null : last;
+		this.busy = this.current != null;
+		advance();
+	}
+
+	/** On a thread of the executor. */
+	private void runInterruptibly(Request request) {
+		if (request.begin()) {
+			this.dispatcher.invoke(request);
+			request.end();
+		}
+	}
+
+	/**
+	 * Each worker that finds more than it takes asks for one other before it begins: a
+	 * quick handler is served by one thread, slow ones get as many as they need.
+	 */
+	private boolean submitParallel() {
+		if (this.standby.compareAndSet(false, true)) {
+			try {
+				this.dispatcher.executor().execute(this.parallelWork);
+			}
+			catch (RejectedExecutionException ex) {
+				this.standby.set(false);
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/** On a thread of the executor. */
+	private void runParallel() {
+		this.standby.set(false);
+		for (Request request; (request = this.parallel.poll()) != null;) {
+			if (!this.parallel.isEmpty()) {
+				submitParallel();
+			}
+			runInterruptibly(request);
+			wake();
+		}
+	}
+
+	private void armFlusher() {
+		if (!this.flusherArmed) {
+			this.flusherArmed = true;
+			this.loop.schedule(() -> {
+				this.flusherArmed = false;
+				if (!this.batch.isEmpty()) {
+					this.replies.flush();
+					armFlusher();
+				}
+			}, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+		}
+	}
+
+	/** Any thread, once for each request. */
+	void completed(Request request, Header header, TNetstring body) {
+		Long id = request.id();
+		if (id == null || !this.numbered.remove(id, request)) {
+			this.replies.write(header, body);
+		}
+		else {
+			this.replies.write(header.with(HeaderKeys.RE, id), body);
+		}
+		ended(request, (this.tally != null) ? Outcome.of(header) : Outcome.SUCCESS);
+		if (request.isDetached()) {
+			wake();
+		}
+	}
+
+	/** Any thread, once for each request that is not completed. */
+	void abandoned(Request request) {
+		ended(request, Outcome.ABANDONED);
+	}
+
+	private void ended(Request request, Outcome outcome) {
+		if (this.tally != null) {
+			this.tally.add(request.target(), outcome, request.receivedAt());
+		}
+		this.inFlight.decrementAndGet();
+	}
+
+	private void wake() {
+		if (this.loop.inEventLoop() && this.running) {
+			return;
+		}
+		if (this.woken.compareAndSet(false, true)) {
+			onLoop(this.wakeUp);
+		}
+	}
+
+	private void wakenUp() {
+		this.woken.set(false);
+		if (this.current != null && this.current.isDone()) {
+			this.current = null;
+			this.busy = false;
+		}
+		advance();
+	}
+
+	private void advance() {
+		drain();
+		this.replies.flush();
+		this.progress.run();
+	}
+
+	private void onLoop(Runnable work) {
+		try {
+			this.loop.execute(work);
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loop has ended, and the connection with it.
+		}
+	}
+
+	private static long expire(Iterable<Request> requests, long now) {
+		long next = Long.MAX_VALUE;
+		for (Request request : requests) {
+			if (!request.isDone()) {
+				long left = request.deadline() - now;
+				if (left <= 0) {
+					request.complete(TIMEOUT);
+					request.stopWork();
+				}
+				else {
+					next = Math.min(next, left);
+				}
+			}
+		}
+		return next;
+	}
+
+}

@@ -1,0 +1,614 @@
+package io.petrichor.server;
+
+import java.net.SocketAddress;
+import java.security.Principal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.concurrent.ScheduledFuture;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.petrichor.handler.PetrichorConnection;
+import io.petrichor.handler.Replies;
+import io.petrichor.handler.RequestLane;
+import io.petrichor.protocol.Capabilities;
+import io.petrichor.protocol.ErrorCode;
+import io.petrichor.protocol.Header;
+import io.petrichor.protocol.HeaderKeys;
+import io.petrichor.protocol.Message;
+import io.petrichor.protocol.PairDecoder;
+import io.petrichor.protocol.PairOutput;
+import io.petrichor.protocol.PairTap;
+import io.petrichor.protocol.ProtocolException;
+import io.petrichor.server.auth.Decision;
+import io.petrichor.server.auth.Handshake;
+import io.petrichor.tnetstring.TNetstring;
+
+/**
+ * One peer, from its accept to its close: bytes in, pairs to the handshake and then to
+ * the lane, replies out. Nothing is read that there is no room for. All of it happens on
+ * the event loop, but for what the interfaces say.
+ */
+final class ServerConnection extends ChannelInboundHandlerAdapter implements PetrichorConnection, Replies {
+
+	private static final Log logger = LogFactory.getLog(ServerConnection.class);
+
+	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(100);
+
+	/** How long a peer may take to read the last pair and go. */
+	private static final long LINGER = TimeUnit.SECONDS.toNanos(2);
+
+	/** Output that is not worth holding up the reading for. */
+	private static final long SMALL_OUTPUT = 64 * 1024;
+
+	enum State {
+
+		/** The first pair has not arrived. */
+		HANDSHAKE,
+		/** The first pair is with the authenticator. */
+		DECIDING,
+		/** Requests are read and answered. */
+		OPEN,
+		/** Nothing more is read; what was read is answered. */
+		ENDING,
+		/** The last byte has been written; what still comes is dropped. */
+		LINGERING,
+		/** Gone. */
+		CLOSED
+
+	}
+
+	private final PetrichorServer server;
+
+	private final ServerListener listener;
+
+	private final ServerLimits limits;
+
+	private final String id;
+
+	private final Channel channel;
+
+	private final PairDecoder decoder;
+
+	private final PairOutput output;
+
+	private final RequestLane lane;
+
+	private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
+
+	private volatile State state = State.HANDSHAKE;
+
+	private @Nullable ByteBuf unread;
+
+	private boolean inputEnded;
+
+	private boolean outputEnded;
+
+	private @Nullable ProtocolException failure;
+
+	private volatile @Nullable CloseReason reason;
+
+	private boolean handshakeEnded;
+
+	private volatile @Nullable PairTap tap;
+
+	private volatile Header header = Header.EMPTY;
+
+	private volatile @Nullable Principal principal;
+
+	private volatile Set<String> roles = Set.of();
+
+	private Authentication.@Nullable Attempt attempt;
+
+	private volatile Capabilities capabilities = Capabilities.NONE;
+
+	private final long accepted = System.nanoTime();
+
+	private long lastRead = this.accepted;
+
+	private volatile long bytesRead;
+
+	private long pairBegun;
+
+	private long endingSince;
+
+	private long outputMark;
+
+	private long outputProgress;
+
+	private @Nullable ScheduledFuture<?> tick;
+
+	private boolean tickSoon;
+
+	ServerConnection(PetrichorServer server, String id, Channel channel) {
+		this.server = server;
+		this.listener = server.listener();
+		this.limits = server.limits();
+		this.id = id;
+		this.channel = channel;
+		this.decoder = new PairDecoder(this.limits.handshake());
+		this.output = new PairOutput(channel, this.listener);
+		this.lane = server.dispatcher().lane(this, channel.eventLoop(), this, this::progress);
+	}
+
+	// Bytes in
+
+	@Override
+	public void channelActive(ChannelHandlerContext context) {
+		context.fireChannelActive();
+		this.server.opened(this);
+		watch(this.limits.handshakeTimeout().toNanos());
+		context.read();
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext context, Object message) {
+		ByteBuf in = (ByteBuf) message;
+		if (this.state.compareTo(State.LINGERING) >= 0) {
+			in.release();
+			return;
+		}
+		this.lastRead = System.nanoTime();
+		this.bytesRead += in.readableBytes();
+		this.listener.bytesRead(in.readableBytes());
+		this.unread = (this.unread == null) ? in
+				: ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), this.unread, in);
+		consume();
+	}
+
+	@Override
+	public void channelReadComplete(ChannelHandlerContext context) {
+		progress();
+	}
+
+	/** Decode and start as much of what was read as there is room for. */
+	private void consume() {
+		ByteBuf in = this.unread;
+		if (in == null) {
+			return;
+		}
+		boolean partialBefore = this.decoder.isPartial();
+		int pairs = 0;
+		long bytes = 0;
+		int largest = 0;
+		try {
+			while (in.isReadable() && hasRoom()) {
+				Message message = this.decoder.decode(in);
+				if (message == null) {
+					break;
+				}
+				partialBefore = false;
+				int size = message.header().encoded().size() + message.body().size();
+				pairs++;
+				bytes += size;
+				largest = Math.max(largest, size);
+				received(message);
+			}
+		}
+		catch (ProtocolException ex) {
+			this.failure = ex;
+			this.listener.protocolError(ex.code());
+			because(CloseReason.PROTOCOL_ERROR);
+			end();
+		}
+		if (pairs > 0) {
+			this.listener.pairsRead(pairs, bytes, largest);
+		}
+		if (!partialBefore && this.decoder.isPartial()) {
+			this.pairBegun = this.lastRead;
+		}
+		if (!in.isReadable() || this.decoder.isDead()) {
+			dropUnread();
+		}
+	}
+
+	private boolean hasRoom() {
+		return switch (this.state) {
+			case HANDSHAKE -> true;
+			case OPEN, ENDING -> this.failure == null && this.lane.inFlight() < this.limits.maxInFlight()
+					&& this.output.pending() <= SMALL_OUTPUT;
+			default -> false;
+		};
+	}
+
+	private void received(Message message) {
+		PairTap tap = this.tap;
+		if (tap != null) {
+			tap.received(message.header(), message.body());
+		}
+		if (this.state == State.HANDSHAKE) {
+			this.state = State.DECIDING;
+			this.header = message.header();
+			this.attempt = this.server.authentication()
+				.decide(new Handshake(message.header(), message.body(), remoteAddress(), List.of()),
+						this.channel.eventLoop(), this::decided);
+		}
+		else {
+			this.lane.accept(message, this.lastRead);
+		}
+	}
+
+	private void decided(Decision decision) {
+		if (this.state != State.DECIDING) {
+			return;
+		}
+		if (decision instanceof Decision.Allowed allowed) {
+			this.principal = allowed.principal();
+			this.roles = allowed.roles();
+			this.capabilities = Capabilities.from(this.header);
+			this.decoder.limits(this.limits.message());
+			this.state = State.OPEN;
+			handshakeEnded(HandshakeOutcome.ALLOWED);
+			ServerIdentity identity = this.server.identity();
+			Map<String, Object> reply = new LinkedHashMap<>();
+			reply.put(HeaderKeys.IDENT, identity.ident());
+			reply.put(HeaderKeys.VERSION, identity.version());
+			reply.putAll(allowed.replyHeader().asMap());
+			reply.remove(HeaderKeys.CAN);
+			reply.put(HeaderKeys.ALLOWED, true);
+			TNetstring welcome = allowed.welcome();
+			write(Header.of(reply), (welcome != null) ? welcome : identity.welcome());
+			consume();
+			progress();
+		}
+		else if (decision instanceof Decision.Denied denied) {
+			handshakeEnded((denied == Authentication.NOT_NOW) ? HandshakeOutcome.ERROR : HandshakeOutcome.DENIED);
+			because(CloseReason.DENIED);
+			deny(ErrorCode.DENIED, denied.reason(), denied.retry());
+		}
+	}
+
+	private void handshakeEnded(HandshakeOutcome outcome) {
+		if (!this.handshakeEnded) {
+			this.handshakeEnded = true;
+			this.listener.handshakeEnded(outcome, System.nanoTime() - this.accepted);
+		}
+	}
+
+	private void deny(ErrorCode code, String reason, @Nullable Duration retry) {
+		Map<String, Object> reply = new LinkedHashMap<>();
+		reply.put(HeaderKeys.ALLOWED, false);
+		reply.put(HeaderKeys.ERROR, code.wireName());
+		if (retry != null) {
+			reply.put(HeaderKeys.RETRY, retry.toMillis());
+		}
+		write(Header.of(reply), TNetstring.of(reason));
+		linger();
+	}
+
+	// Replies out
+
+	@Override
+	public void write(Header header, TNetstring body) {
+		PairTap tap = this.tap;
+		if (tap != null) {
+			tap.sent(header, body);
+		}
+		this.output.write(header, body);
+	}
+
+	@Override
+	public void flush() {
+		this.output.flush();
+		this.lane.flushed();
+	}
+
+	/**
+	 * Something was read, written or finished: go on with whatever that made possible.
+	 */
+	private void progress() {
+		if (this.state.compareTo(State.LINGERING) >= 0) {
+			if (!this.inputEnded) {
+				this.channel.read();
+			}
+			return;
+		}
+		this.lane.readComplete();
+		flush();
+		while (this.unread != null && hasRoom()) {
+			int before = this.unread.readableBytes();
+			consume();
+			this.lane.readComplete();
+			flush();
+			if (this.unread != null && this.unread.readableBytes() == before) {
+				break;
+			}
+		}
+		if (this.state == State.ENDING && this.lane.inFlight() == 0 && this.unread == null) {
+			finish();
+		}
+		else if (this.unread == null && this.state != State.ENDING && hasRoom()) {
+			this.channel.read();
+		}
+		watch(TICK);
+	}
+
+	@Override
+	public void channelWritabilityChanged(ChannelHandlerContext context) {
+		if (context.channel().isWritable()) {
+			progress();
+		}
+		context.fireChannelWritabilityChanged();
+	}
+
+	// The end
+
+	@Override
+	public void userEventTriggered(ChannelHandlerContext context, Object event) {
+		if (event instanceof ChannelInputShutdownEvent) {
+			this.inputEnded = true;
+			because(CloseReason.PEER);
+			if (this.state == State.OPEN && this.capabilities.plain()) {
+				// A plain peer may have ended its half and still wait for its replies.
+				end();
+				progress();
+			}
+			else if (this.state == State.LINGERING && this.outputEnded) {
+				context.close();
+			}
+			else if (this.state == State.HANDSHAKE || this.state == State.OPEN) {
+				context.close();
+			}
+		}
+		context.fireUserEventTriggered(event);
+	}
+
+	/** Read nothing more, answer what was read, then close. */
+	void end() {
+		if (this.state == State.OPEN || this.state == State.HANDSHAKE) {
+			boolean handshake = this.state == State.HANDSHAKE;
+			this.endingSince = System.nanoTime();
+			this.state = State.ENDING;
+			if (handshake && this.failure != null) {
+				deny(this.failure.code(), String.valueOf(this.failure.getMessage()), null);
+			}
+			else if (handshake) {
+				linger();
+			}
+		}
+	}
+
+	private void finish() {
+		if (this.failure != null) {
+			write(Header.of(HeaderKeys.ERROR, this.failure.code().wireName()),
+					TNetstring.of(this.failure.getMessage()));
+		}
+		linger();
+	}
+
+	/** Close so that the peer can read everything that was written. */
+	private void linger() {
+		this.state = State.LINGERING;
+		this.endingSince = System.nanoTime();
+		this.decoder.close();
+		dropUnread();
+		this.output.finish().addListener((finished) -> {
+			this.outputEnded = true;
+			if (this.inputEnded || !finished.isSuccess()) {
+				this.channel.close();
+			}
+		});
+		this.channel.read();
+		watch(TICK);
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext context) {
+		this.state = State.CLOSED;
+		this.decoder.close();
+		dropUnread();
+		this.output.close();
+		this.lane.close();
+		if (this.attempt != null) {
+			this.attempt.cancel();
+		}
+		if (this.tick != null) {
+			this.tick.cancel(false);
+		}
+		CloseReason reason = this.reason;
+		handshakeEnded((reason == CloseReason.HANDSHAKE_TIMEOUT) ? HandshakeOutcome.TIMEOUT : HandshakeOutcome.ERROR);
+		this.server.closed(this, (reason != null) ? reason : CloseReason.PEER);
+		context.fireChannelInactive();
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+		logger.debug("Connection %s is closed after an error".formatted(this.id), cause);
+		because(CloseReason.ERROR);
+		context.close();
+	}
+
+	private void dropUnread() {
+		if (this.unread != null) {
+			this.unread.release();
+			this.unread = null;
+		}
+	}
+
+	// Deadlines
+
+	private void watch(long within) {
+		if (this.tick == null) {
+			schedule(within);
+		}
+		else if (!this.tickSoon && within <= TICK && isBusy()) {
+			this.tick.cancel(false);
+			schedule(within);
+		}
+	}
+
+	private boolean isBusy() {
+		return this.lane.inFlight() > 0 || this.decoder.isPartial() || this.state == State.LINGERING
+				|| this.output.pending() > 0;
+	}
+
+	private void schedule(long within) {
+		this.tickSoon = within <= TICK;
+		this.tick = this.channel.eventLoop().schedule(this::tick, within, TimeUnit.NANOSECONDS);
+	}
+
+	private void tick() {
+		this.tick = null;
+		long now = System.nanoTime();
+		long next = timeLeft(now);
+		if (next <= 0 && this.state == State.DECIDING && this.attempt != null) {
+			handshakeEnded(HandshakeOutcome.TIMEOUT);
+			because(CloseReason.HANDSHAKE_TIMEOUT);
+			this.attempt.expire();
+		}
+		else if (next <= 0) {
+			because(overdue(now));
+			this.channel.close();
+		}
+		else if (this.state != State.CLOSED) {
+			flush();
+			schedule(isBusy() ? Math.min(next, TICK) : next);
+		}
+	}
+
+	/** Nanoseconds until this connection has to be closed. */
+	private long timeLeft(long now) {
+		return switch (this.state) {
+			case HANDSHAKE, DECIDING -> this.accepted + this.limits.handshakeTimeout().toNanos() - now;
+			case LINGERING -> this.endingSince + LINGER - now;
+			case CLOSED -> Long.MAX_VALUE;
+			case OPEN, ENDING -> {
+				this.lane.expire(now);
+				long next = Math.min(TimeUnit.DAYS.toNanos(1), outputTimeLeft(now));
+				if (this.decoder.isPartial()) {
+					next = Math.min(next, this.pairBegun + this.limits.messageTimeout().toNanos() - now);
+				}
+				if (!isBusy()) {
+					next = Math.min(next, this.lastRead + this.limits.idleTimeout().toNanos() - now);
+				}
+				yield next;
+			}
+		};
+	}
+
+	/** Which of the deadlines is over. */
+	private CloseReason overdue(long now) {
+		if (this.state == State.HANDSHAKE || this.state == State.DECIDING) {
+			return CloseReason.HANDSHAKE_TIMEOUT;
+		}
+		if (outputTimeLeft(now) <= 0) {
+			return CloseReason.SLOW_CONSUMER;
+		}
+		return this.decoder.isPartial() ? CloseReason.MESSAGE_TIMEOUT : CloseReason.IDLE;
+	}
+
+	private long outputTimeLeft(long now) {
+		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
+		long pending = (buffer != null) ? buffer.totalPendingWriteBytes() : 0;
+		if (pending == 0) {
+			this.outputProgress = 0;
+			return Long.MAX_VALUE;
+		}
+		long mark = (buffer != null) ? 31 * pending + buffer.currentProgress() : 0;
+		if (this.outputProgress == 0 || mark != this.outputMark) {
+			this.outputMark = mark;
+			this.outputProgress = now;
+		}
+		return this.outputProgress + this.limits.writeTimeout().toNanos() - now;
+	}
+
+	// The connection as handlers see it
+
+	@Override
+	public String id() {
+		return this.id;
+	}
+
+	@Override
+	public Header header() {
+		return this.header;
+	}
+
+	@Override
+	public @Nullable Principal principal() {
+		return this.principal;
+	}
+
+	@Override
+	public Set<String> roles() {
+		return this.roles;
+	}
+
+	@Override
+	public Capabilities capabilities() {
+		return this.capabilities;
+	}
+
+	@Override
+	public SocketAddress remoteAddress() {
+		return this.channel.remoteAddress();
+	}
+
+	@Override
+	public Map<String, Object> attributes() {
+		return this.attributes;
+	}
+
+	@Override
+	public boolean isOpen() {
+		return this.channel.isActive();
+	}
+
+	@Override
+	public void close() {
+		close(CloseReason.LOCAL);
+	}
+
+	/** Any thread. */
+	ConnectionInfo info() {
+		Principal principal = this.principal;
+		State state = this.state;
+		return new ConnectionInfo(this.id, (principal != null) ? principal.getName() : user(), remoteAddress(),
+				Instant.now().minusNanos(System.nanoTime() - this.accepted), state.compareTo(State.OPEN) >= 0,
+				this.lane.inFlight(), this.bytesRead, this.output.written(), this.decoder.buffered(),
+				this.output.pending());
+	}
+
+	/** Any thread. */
+	void tap(@Nullable PairTap tap) {
+		this.tap = tap;
+	}
+
+	/** Any thread. */
+	void close(CloseReason reason) {
+		because(reason);
+		this.channel.close();
+	}
+
+	/** Why this connection will be gone, unless that is known already. */
+	private void because(CloseReason reason) {
+		if (this.reason == null) {
+			this.reason = reason;
+		}
+	}
+
+	/** Any thread. */
+	void drain() {
+		this.channel.eventLoop().execute(() -> {
+			because(CloseReason.SHUTDOWN);
+			end();
+			progress();
+		});
+	}
+
+}

@@ -1,0 +1,24 @@
+package io.petrichor.server;
+
+import java.time.Duration;
+
+import io.petrichor.protocol.PairLimits;
+
+/**
+ * What peers may cost. One object, fixed at start-up.
+ *
+ * @param maxConnections the most connections at once
+ * @param handshakeTimeout from the accept to the decision, whatever the peer sends
+ * @param handshake limits of the first pair
+ * @param message limits of the pairs after it
+ * @param messageTimeout from the first byte of a pair to its last
+ * @param idleTimeout how long a connection may be silent while nothing is in flight
+ * @param maxInFlight the most unanswered requests of a connection
+ * @param maxPendingOutput the most bytes of replies that a peer has not read
+ * @param writeTimeout how long a peer may take none of them
+ * @since 0.1.0
+ */
+public record ServerLimits(int maxConnections, Duration handshakeTimeout, PairLimits handshake, PairLimits message,
+		Duration messageTimeout, Duration idleTimeout, int maxInFlight, long maxPendingOutput, Duration writeTimeout) {
+
+}

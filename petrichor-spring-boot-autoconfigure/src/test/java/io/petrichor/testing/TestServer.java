@@ -1,0 +1,58 @@
+package io.petrichor.testing;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import io.petrichor.autoconfigure.PetrichorServerAutoConfiguration;
+import io.petrichor.server.PetrichorServer;
+
+/**
+ * A server for tests, started by its auto-configuration on any free port of loopback.
+ */
+public final class TestServer {
+
+	private TestServer() {
+	}
+
+	/**
+	 * A context with a server and these beans.
+	 * @param beans configuration classes or components, handlers among them
+	 * @return a runner, to be given more properties and run
+	 */
+	public static ApplicationContextRunner with(Class<?>... beans) {
+		return new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(PetrichorServerAutoConfiguration.class))
+			.withUserConfiguration(beans)
+			.withPropertyValues("petrichor.server.port=0");
+	}
+
+	/**
+	 * Run a test against the port of the server.
+	 * @param runner the context
+	 * @param test what to do with the port
+	 */
+	public static void run(ApplicationContextRunner runner, PortTest test) {
+		runner.run((context) -> test.accept(port(context)));
+	}
+
+	/**
+	 * The port of the server of a context.
+	 * @param context the context
+	 * @return the port
+	 */
+	public static int port(AssertableApplicationContext context) {
+		return context.getBean(PetrichorServer.class).port();
+	}
+
+	/**
+	 * A test of a listening server.
+	 */
+	@FunctionalInterface
+	public interface PortTest {
+
+		void accept(int port) throws Exception;
+
+	}
+
+}
