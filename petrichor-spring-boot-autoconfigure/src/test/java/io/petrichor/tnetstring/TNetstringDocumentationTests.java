@@ -56,14 +56,20 @@ class TNetstringDocumentationTests {
 		String page = Files.readString(ROOT.resolve("docs/tnetstrings.md"));
 		String source = Files.readString(ROOT.resolve("petrichor-spring-boot-autoconfigure/src/test/java")
 			.resolve(TNetstringDocumentationTests.class.getName().replace('.', '/') + ".java"));
+		String packed = pack(source);
 		Matcher snippets = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(page);
 		int count = 0;
 		while (snippets.find()) {
 			count++;
-			snippets.group(1).lines().forEach((line) -> assertThat(source).contains(line.strip()));
+			snippets.group(1).lines().forEach((line) -> assertThat(packed).contains(pack(line)));
 		}
 		assertThat(count).isEqualTo(2);
 		assertThat(page).contains("25:10000000000000000000000.0^");
+	}
+
+	/** Lines are broken in other places here. */
+	private static String pack(String text) {
+		return text.replaceAll("\\s", "");
 	}
 
 	record Picture(String name, byte[] data, TNetstring more) {
