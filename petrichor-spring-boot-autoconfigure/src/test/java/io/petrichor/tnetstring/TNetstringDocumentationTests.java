@@ -25,8 +25,7 @@ class TNetstringDocumentationTests {
 	void encodedValues() {
 		TNetstring order = TNetstring.of(Map.of("sku", List.of("blue", 3)));
 		String text = order.toString(); // {"sku": ["blue", 3]}
-		Map<String, Object> map = order.asMap(); // a string is a String if it is UTF-8,
-													// else a byte[]
+		Map<String, Object> map = order.asMap(); // in the order of the wire
 		long count = TNetstring.parse("2:42#".getBytes(StandardCharsets.US_ASCII)).asLong();
 		Integer number = TNetstring.of(42).as(Integer.class);
 		assertThat(text).isEqualTo("{\"sku\": [\"blue\", 3]}");
