@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.petrichor.protocol.Message;
 
+import static org.awaitility.Awaitility.await;
+
 /**
  * A server for tests that says to each peer whatever its script says, on a thread for
  * each.
@@ -57,7 +59,9 @@ public final class ScriptedServer implements AutoCloseable {
 	 * @return the server, listening
 	 */
 	public static ScriptedServer startOn(int port, Script script) {
-		return new ScriptedServer(port, script);
+		// The one that was there before may take a moment to let go of it.
+		return await().ignoreException(UncheckedIOException.class)
+			.until(() -> new ScriptedServer(port, script), (server) -> true);
 	}
 
 	/**
