@@ -1,9 +1,14 @@
 package io.petrichor.handler;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 import io.netty.util.concurrent.EventExecutor;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * Brings requests to their handlers and what these return to the peer. One for all
@@ -16,6 +21,8 @@ public final class Dispatcher {
 	private final HandlerRegistry registry;
 
 	private final Executor executor;
+
+	private final Map<EventExecutor, HandOff> handOffs = new ConcurrentHashMap<>();
 
 	private final long timeout;
 
@@ -58,7 +65,13 @@ public final class Dispatcher {
 	 * @return the lane
 	 */
 	public RequestLane lane(PetrichorConnection connection, EventExecutor loop, Replies replies, Runnable progress) {
-		return new RequestLane(this, connection, loop, replies, progress);
+		HandOff handOff = this.handOffs.computeIfAbsent(loop, this::handOff);
+		return new RequestLane(this, connection, loop, handOff, replies, progress);
+	}
+
+	private HandOff handOff(EventExecutor loop) {
+		loop.terminationFuture().addListener((ended) -> this.handOffs.remove(loop));
+		return new HandOff(loop, this.executor);
 	}
 
 	/**
@@ -84,21 +97,29 @@ public final class Dispatcher {
 	void invoke(Request request) {
 		RequestObservation observation = request.observation();
 		if (observation == null) {
-			call(request);
+			call(request, request.target().handler());
 			return;
 		}
 		RequestObservation.Scope scope = observation.open();
 		try {
-			call(request);
+			call(request, (observed) -> withContext(request.target().handler().handle(observed)));
 		}
 		finally {
 			scope.close();
 		}
 	}
 
-	private void call(Request request) {
+	/** What is current now, such as a trace, goes with a publisher to its threads. */
+	private static @Nullable Object withContext(@Nullable Object result) {
+		if (result instanceof Mono<?> mono) {
+			return mono.contextCapture();
+		}
+		return (result instanceof Flux<?> flux) ? flux.contextCapture() : result;
+	}
+
+	private void call(Request request, Handler handler) {
 		try {
-			this.returnValues.reply(request, request.target().handler().handle(request));
+			this.returnValues.reply(request, handler.handle(request));
 		}
 		catch (Throwable ex) {
 			if (!request.isDone()) {

@@ -33,10 +33,12 @@ import io.petrichor.protocol.HeaderKeys;
 import io.petrichor.protocol.Message;
 import io.petrichor.protocol.PairDecoder;
 import io.petrichor.protocol.PairOutput;
+import io.petrichor.protocol.PairTap;
 import io.petrichor.protocol.ProtocolException;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.Handshake;
 import io.petrichor.tnetstring.TNetstring;
+import io.petrichor.wire.WireLog;
 
 /**
  * One peer, from its accept to its close: bytes in, pairs to the handshake and then to
@@ -104,6 +106,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private boolean handshakeEnded;
 
+	private volatile @Nullable PairTap tap;
+
 	private volatile Header header = Header.EMPTY;
 
 	private volatile @Nullable Principal principal;
@@ -148,6 +152,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	@Override
 	public void channelActive(ChannelHandlerContext context) {
 		context.fireChannelActive();
+		this.tap = WireLog.of(this.id);
 		this.server.opened(this);
 		watch(this.limits.handshakeTimeout().toNanos());
 		context.read();
@@ -201,6 +206,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.failure = ex;
 			this.listener.protocolError(ex.code());
 			because(CloseReason.PROTOCOL_ERROR);
+			logger.debug("Connection %s is closed after a protocol error: %s".formatted(this.id, ex.getMessage()));
 			end();
 		}
 		if (pairs > 0) {
@@ -224,6 +230,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	private void received(Message message) {
+		PairTap tap = this.tap;
+		if (tap != null) {
+			tap.received(message.header(), message.body());
+		}
 		if (this.state == State.HANDSHAKE) {
 			this.state = State.DECIDING;
 			this.header = message.header();
@@ -255,7 +265,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			reply.remove(HeaderKeys.CAN);
 			reply.put(HeaderKeys.ALLOWED, true);
 			TNetstring welcome = allowed.welcome();
-			this.output.write(Header.of(reply), (welcome != null) ? welcome : identity.welcome());
+			write(Header.of(reply), (welcome != null) ? welcome : identity.welcome());
 			consume();
 			progress();
 		}
@@ -280,7 +290,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (retry != null) {
 			reply.put(HeaderKeys.RETRY, retry.toMillis());
 		}
-		this.output.write(Header.of(reply), TNetstring.of(reason));
+		write(Header.of(reply), TNetstring.of(reason));
 		linger();
 	}
 
@@ -288,6 +298,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	@Override
 	public void write(Header header, TNetstring body) {
+		PairTap tap = this.tap;
+		if (tap != null) {
+			tap.sent(header, body);
+		}
 		this.output.write(header, body);
 	}
 
@@ -374,7 +388,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private void finish() {
 		if (this.failure != null) {
-			this.output.write(Header.of(HeaderKeys.ERROR, this.failure.code().wireName()),
+			write(Header.of(HeaderKeys.ERROR, this.failure.code().wireName()),
 					TNetstring.of(this.failure.getMessage()));
 		}
 		linger();
@@ -571,6 +585,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 				Instant.now().minusNanos(System.nanoTime() - this.accepted), state.compareTo(State.OPEN) >= 0,
 				this.lane.inFlight(), this.bytesRead, this.output.written(), this.decoder.buffered(),
 				this.output.pending());
+	}
+
+	/** Any thread. */
+	void tap(@Nullable PairTap tap) {
+		this.tap = (tap != null) ? tap : WireLog.of(this.id);
 	}
 
 	/** Any thread. */

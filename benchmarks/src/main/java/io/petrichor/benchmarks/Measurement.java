@@ -1,0 +1,68 @@
+package io.petrichor.benchmarks;
+
+import java.util.function.Supplier;
+
+/**
+ * Puts a server under a load and measures both.
+ */
+final class Measurement {
+
+	private final Load load;
+
+	private final double seconds;
+
+	Measurement(Load load, double seconds) {
+		this.load = load;
+		this.seconds = seconds;
+	}
+
+	/** Let the JVMs compile. */
+	void warm(Subject subject, ServerProcess server, double seconds) throws Exception {
+		open(subject, server, Scenario.PIPELINED, () -> subject.wire(Scenario.PIPELINED.size()));
+		Thread.sleep((long) (seconds * 1000));
+		this.load.closeConnections();
+	}
+
+	Result run(Subject subject, ServerProcess server, Scenario scenario) throws Exception {
+		return run(subject, server, scenario, () -> subject.wire(scenario.size()));
+	}
+
+	Result run(Subject subject, ServerProcess server, Scenario scenario, Supplier<Wire> wire) throws Exception {
+		open(subject, server, scenario, wire);
+		Thread.sleep((long) (this.seconds * 300));
+		this.load.count();
+		Result result = look(server, this.seconds);
+		this.load.closeConnections();
+		return result;
+	}
+
+	/** The best of several short looks: for a machine that has other things to do. */
+	Result best(Subject subject, ServerProcess server, Scenario scenario, int looks) throws Exception {
+		open(subject, server, scenario, () -> subject.wire(scenario.size()));
+		Thread.sleep((long) (this.seconds * 300));
+		this.load.count();
+		Result best = look(server, this.seconds / looks);
+		for (int i = 1; i < looks; i++) {
+			best = best.best(look(server, this.seconds / looks));
+		}
+		this.load.closeConnections();
+		return best;
+	}
+
+	private void open(Subject subject, ServerProcess server, Scenario scenario, Supplier<Wire> wire) throws Exception {
+		this.load.open(server.port(), scenario.connections(), scenario.depth(), subject.tls(), wire);
+	}
+
+	private Result look(ServerProcess server, double seconds) throws Exception {
+		double cpu = server.cpu();
+		long begin = System.nanoTime();
+		Thread.sleep((long) (seconds * 1000));
+		Load.Count count = this.load.count();
+		cpu = server.cpu() - cpu;
+		double time = (System.nanoTime() - begin) / 1e9;
+		return new Result(count.messages() / time, cpu * 1e6 / count.messages(),
+				count.latency().getValueAtPercentile(50) / 1e3, count.latency().getValueAtPercentile(99) / 1e3,
+				count.latency().getValueAtPercentile(99.9) / 1e3);
+	}
+
+}
