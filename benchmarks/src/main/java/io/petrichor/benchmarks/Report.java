@@ -197,13 +197,13 @@ final class Report {
 		return value;
 	}
 
-	private static final List<Integer> CONNECTIONS = List.of(1, 4, 16, 64, 256, 1000);
+	private static final List<Integer> CONNECTIONS = List.of(1, 16, 128, 1000);
 
-	private static final List<Integer> DEPTHS = List.of(1, 2, 4, 8, 16, 32);
+	private static final List<Integer> DEPTHS = List.of(1, 4, 16, 32);
 
-	private static final List<Integer> SIZES = List.of(64, 1024, 16 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024);
+	private static final List<Integer> SIZES = List.of(64, 4 * 1024, 64 * 1024, 1024 * 1024);
 
-	private static final List<Integer> LEVELS = List.of(1, 4, 16, 64, 127);
+	private static final List<Integer> LEVELS = List.of(1, 16, 127);
 
 	private static final List<Integer> ROUTES = List.of(1, 100, 10_000);
 
