@@ -72,9 +72,9 @@ final class Report {
 		measure(Subject.EXECUTOR, 1, three);
 		measure(Subject.RECORD, 1, Scenario.PIPELINED);
 		measure(Subject.JEROMQ, 1, three);
-		measure(Subject.RSOCKET, 3, three);
-		measure(Subject.GRPC, 3, three);
-		measure(Subject.INTEGRATION, 3, three);
+		measure(Subject.RSOCKET, 4, three);
+		measure(Subject.GRPC, 4, three);
+		measure(Subject.INTEGRATION, 4, three);
 		measure(Subject.FLOOR_TLS, 1, Scenario.PIPELINED, Scenario.ONE_AT_A_TIME);
 		measure(Subject.LOOP_TLS, 1, Scenario.PIPELINED, Scenario.ONE_AT_A_TIME);
 		double idle = idleHeap();
