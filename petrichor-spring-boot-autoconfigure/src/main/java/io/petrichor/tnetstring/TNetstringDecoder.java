@@ -84,12 +84,14 @@ public final class TNetstringDecoder {
 
 	/**
 	 * Check and wrap the first value of several.
-	 * @param encoded holds the encoded value; belongs to the result from now on
+	 * @param encoded holds the encoded values; belongs to the result from now on and must
+	 * not be changed any more
 	 * @param offset where the value begins
 	 * @param length the number of bytes there are
-	 * @return the value, on the same array
+	 * @return the value, on the same array; its size tells where the next one begins
+	 * @throws TNetstringException if this does not begin with a value within the limits
 	 */
-	TNetstring decodeFirst(byte[] encoded, int offset, int length) {
+	public TNetstring decodeFirst(byte[] encoded, int offset, int length) {
 		int valueEnd = check(encoded, offset, offset + length);
 		return TNetstring.wrap(encoded, offset, valueEnd - offset);
 	}

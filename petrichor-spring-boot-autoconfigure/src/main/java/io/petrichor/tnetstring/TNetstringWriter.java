@@ -1,5 +1,7 @@
 package io.petrichor.tnetstring;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -228,9 +230,21 @@ public final class TNetstringWriter {
 	public void writeKey(String key) {
 		if (key.length() > this.limits.maxKeyLength() / 3
 				&& (key.length() > this.limits.maxKeyLength() || Utf8.length(key) > this.limits.maxKeyLength())) {
-			throw new IllegalArgumentException("A key longer than the limit of " + this.limits.maxKeyLength());
+			throw keyTooLong();
 		}
 		writeText(key);
+	}
+
+	/**
+	 * Write the key of an entry.
+	 * @param utf8 the key in UTF-8, not copied and not changed
+	 * @throws IllegalArgumentException if it is too long
+	 */
+	public void writeKey(byte[] utf8) {
+		if (utf8.length > this.limits.maxKeyLength()) {
+			throw keyTooLong();
+		}
+		writeBytes(utf8, 0, utf8.length);
 	}
 
 	/**
@@ -273,6 +287,32 @@ public final class TNetstringWriter {
 		else {
 			out.writeBytes(toByteArray());
 		}
+	}
+
+	/**
+	 * Write the value to a stream.
+	 * @param out where to
+	 * @throws IOException as the stream does
+	 */
+	public void writeTo(OutputStream out) throws IOException {
+		if (this.headCount == 0) {
+			size();
+			out.write(this.data, 0, this.position);
+		}
+		else {
+			out.write(toByteArray());
+		}
+	}
+
+	/**
+	 * Forget what was written, to begin another value.
+	 */
+	public void reset() {
+		this.position = 0;
+		this.headCount = 0;
+		this.headBytes = 0;
+		this.depth = 0;
+		this.elements = 0;
 	}
 
 	/**
@@ -384,6 +424,10 @@ public final class TNetstringWriter {
 	private IllegalArgumentException tooBig() {
 		return new IllegalArgumentException(
 				"Larger than the limit of " + Math.min(this.limits.maxSize(), MAX_DATA + 11) + " bytes");
+	}
+
+	private IllegalArgumentException keyTooLong() {
+		return new IllegalArgumentException("A key longer than the limit of " + this.limits.maxKeyLength());
 	}
 
 	private IllegalArgumentException tooManyDigits() {
