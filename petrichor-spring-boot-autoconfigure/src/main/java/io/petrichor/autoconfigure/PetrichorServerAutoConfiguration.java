@@ -6,7 +6,6 @@ import java.util.function.UnaryOperator;
 import reactor.netty.tcp.TcpServer;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -14,12 +13,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 
 import io.petrichor.handler.Dispatcher;
-import io.petrichor.handler.HandlerArgumentResolver;
-import io.petrichor.handler.HandlerDiscovery;
-import io.petrichor.handler.HandlerRegistry;
-import io.petrichor.handler.PetrichorHandlerExecutor;
 import io.petrichor.server.PetrichorServer;
 import io.petrichor.server.PetrichorServerCustomizer;
 import io.petrichor.server.auth.PetrichorAuthenticator;
@@ -34,33 +30,8 @@ import io.petrichor.server.auth.PetrichorAuthenticator;
 @ConditionalOnClass(TcpServer.class)
 @ConditionalOnBooleanProperty(name = "petrichor.server.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(PetrichorServerProperties.class)
+@Import(PetrichorHandlerConfiguration.class)
 public final class PetrichorServerAutoConfiguration {
-
-	@Bean
-	@ConditionalOnMissingBean
-	HandlerRegistry petrichorHandlerRegistry() {
-		return new HandlerRegistry();
-	}
-
-	@Bean
-	HandlerDiscovery petrichorHandlerDiscovery(ConfigurableListableBeanFactory beans, HandlerRegistry registry,
-			ObjectProvider<HandlerArgumentResolver> resolvers) {
-		return new HandlerDiscovery(beans, registry, resolvers.orderedStream().toList());
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	PetrichorHandlerExecutor petrichorHandlerExecutor(PetrichorServerProperties properties) {
-		PetrichorServerProperties.Dispatch dispatch = properties.getDispatch();
-		return PetrichorHandlerExecutor.ofThreads(dispatch.getThreads(), dispatch.getQueue());
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	Dispatcher petrichorDispatcher(HandlerRegistry registry, PetrichorHandlerExecutor executor,
-			PetrichorServerProperties properties) {
-		return new Dispatcher(registry, executor, properties.getDispatch().getTimeout());
-	}
 
 	@Bean
 	@ConditionalOnMissingBean

@@ -13,27 +13,46 @@ import io.netty.util.concurrent.EventExecutor;
  */
 public final class Dispatcher {
 
+	private static final int LARGEST_LIST = 1024 * 1024;
+
 	private final HandlerRegistry registry;
 
 	private final Executor executor;
 
 	private final long timeout;
 
-	private final ErrorReplies errors = new ErrorReplies();
+	private final Bodies bodies;
 
-	private final ReturnValues returnValues = new ReturnValues(this.errors);
+	private final ReturnValues returnValues;
 
 	/**
-	 * Create a dispatcher.
+	 * Create a dispatcher that knows no objects of the application as bodies.
 	 * @param registry the routes
 	 * @param executor where handlers run that may block; what it rejects is answered
 	 * {@code busy}
 	 * @param timeout how long a request may take, from when it was read to its reply
 	 */
 	public Dispatcher(HandlerRegistry registry, Executor executor, Duration timeout) {
+		this(registry, executor, timeout, new Bodies(), LARGEST_LIST);
+	}
+
+	/**
+	 * Create a dispatcher.
+	 * @param registry the routes
+	 * @param executor where handlers run that may block; what it rejects is answered
+	 * {@code busy}
+	 * @param timeout how long a request may take, from when it was read to its reply, or
+	 * to the next part of it
+	 * @param bodies writes what handlers return
+	 * @param maxList the most bytes of a stream that becomes one list, for a peer that
+	 * takes no streams
+	 */
+	public Dispatcher(HandlerRegistry registry, Executor executor, Duration timeout, Bodies bodies, int maxList) {
 		this.registry = registry;
 		this.executor = executor;
 		this.timeout = timeout.toNanos();
+		this.bodies = bodies;
+		this.returnValues = new ReturnValues(registry, bodies, maxList);
 	}
 
 	/**
@@ -65,7 +84,19 @@ public final class Dispatcher {
 		return this.executor;
 	}
 
-	long timeout() {
+	/**
+	 * What reads and writes bodies.
+	 * @return the bodies
+	 */
+	public Bodies bodies() {
+		return this.bodies;
+	}
+
+	/**
+	 * How long a request may take that says nothing about it.
+	 * @return nanoseconds
+	 */
+	public long timeout() {
 		return this.timeout;
 	}
 
@@ -78,9 +109,7 @@ public final class Dispatcher {
 			this.returnValues.reply(request, request.target().handler().handle(request));
 		}
 		catch (Throwable ex) {
-			if (!request.isDone()) {
-				request.complete(this.errors.replyTo(request, ex));
-			}
+			this.returnValues.fail(request, ex);
 		}
 	}
 

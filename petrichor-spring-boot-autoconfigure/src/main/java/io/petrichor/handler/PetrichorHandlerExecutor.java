@@ -5,9 +5,11 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
@@ -18,7 +20,12 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  */
 public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
 
+	private static final String PREFIX = "petrichor-handler-";
+
 	private static final Duration IDLE = Duration.ofSeconds(60);
+
+	/** A new one costs next to nothing. */
+	private static final Duration IDLE_VIRTUAL = Duration.ofMillis(100);
 
 	private final Executor executor;
 
@@ -34,9 +41,24 @@ public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
 	 * @return the executor
 	 */
 	public static PetrichorHandlerExecutor ofThreads(int threads, int queue) {
-		CustomizableThreadFactory factory = new CustomizableThreadFactory("petrichor-handler-");
+		CustomizableThreadFactory factory = new CustomizableThreadFactory(PREFIX);
 		factory.setDaemon(true);
-		ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, IDLE.toSeconds(), TimeUnit.SECONDS,
+		return pool(threads, queue, IDLE, factory);
+	}
+
+	/**
+	 * A bounded number of virtual threads with a queue before them. Needs Java 21.
+	 * @param threads the most threads, at least 1
+	 * @param queue the most batches of requests that wait for a thread, at least 1; what
+	 * is over it is answered {@code busy}
+	 * @return the executor
+	 */
+	public static PetrichorHandlerExecutor ofVirtualThreads(int threads, int queue) {
+		return pool(threads, queue, IDLE_VIRTUAL, new VirtualThreadTaskExecutor(PREFIX).getVirtualThreadFactory());
+	}
+
+	private static PetrichorHandlerExecutor pool(int threads, int queue, Duration idle, ThreadFactory factory) {
+		ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, idle.toMillis(), TimeUnit.MILLISECONDS,
 				new ArrayBlockingQueue<>(queue), factory);
 		pool.allowCoreThreadTimeOut(true);
 		return new PetrichorHandlerExecutor(pool);
