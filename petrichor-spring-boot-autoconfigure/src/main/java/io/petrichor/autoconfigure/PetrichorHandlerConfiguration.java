@@ -1,5 +1,6 @@
 package io.petrichor.autoconfigure;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -16,6 +17,7 @@ import io.petrichor.handler.HandlerDiscovery;
 import io.petrichor.handler.HandlerRegistry;
 import io.petrichor.handler.JacksonBodies;
 import io.petrichor.handler.PetrichorHandlerExecutor;
+import io.petrichor.handler.RequestListener;
 import io.petrichor.tnetstring.jackson.TNetstringMapper;
 
 /**
@@ -57,8 +59,9 @@ class PetrichorHandlerConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	Dispatcher petrichorDispatcher(HandlerRegistry registry, PetrichorHandlerExecutor executor, Bodies bodies,
-			PetrichorServerProperties properties) {
-		return new Dispatcher(registry, executor, properties.getDispatch().getTimeout(), bodies,
+			PetrichorServerProperties properties, ObjectProvider<RequestListener> listeners) {
+		return new Dispatcher(registry, executor, properties.getDispatch().getTimeout(),
+				RequestListener.of(listeners.orderedStream().toList()), bodies,
 				(int) properties.getMessage().getMaxBodySize().toBytes());
 	}
 

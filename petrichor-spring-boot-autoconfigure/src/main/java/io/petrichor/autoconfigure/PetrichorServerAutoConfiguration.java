@@ -18,6 +18,7 @@ import org.springframework.context.annotation.Import;
 import io.petrichor.handler.Dispatcher;
 import io.petrichor.server.PetrichorServer;
 import io.petrichor.server.PetrichorServerCustomizer;
+import io.petrichor.server.ServerListener;
 import io.petrichor.server.auth.PetrichorAuthenticator;
 
 /**
@@ -37,7 +38,7 @@ public final class PetrichorServerAutoConfiguration {
 	@ConditionalOnMissingBean
 	PetrichorServer petrichorServer(PetrichorServerProperties properties, Dispatcher dispatcher,
 			ObjectProvider<PetrichorAuthenticator> authenticators,
-			ObjectProvider<PetrichorServerCustomizer> customizers) {
+			ObjectProvider<PetrichorServerCustomizer> customizers, ObjectProvider<ServerListener> listeners) {
 		PetrichorServerSettings settings = PetrichorServerSettings.of(properties);
 		UnaryOperator<TcpServer> customizer = (server) -> {
 			for (PetrichorServerCustomizer next : customizers.orderedStream().toList()) {
@@ -47,7 +48,8 @@ public final class PetrichorServerAutoConfiguration {
 		};
 		return new PetrichorServer(new InetSocketAddress(properties.getAddress(), properties.getPort()),
 				settings.identity(), settings.limits(), properties.getShutdown().getGracePeriod(), dispatcher,
-				authenticators.orderedStream().toList(), customizer);
+				authenticators.orderedStream().toList(), customizer,
+				ServerListener.of(listeners.orderedStream().toList()));
 	}
 
 	@Bean

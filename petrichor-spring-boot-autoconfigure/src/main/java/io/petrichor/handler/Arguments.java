@@ -82,8 +82,8 @@ final class Arguments {
 		for (int i = 0; i < sources.length; i++) {
 			MethodParameter parameter = parameters[i].withContainingClass(beanType);
 			parameter.initParameterNameDiscovery(this.names);
-			@Nullable Source source = (failures && Throwable.class.isAssignableFrom(parameter.getParameterType()))
-					? FAILURE : claimed(parameter, route);
+			@Nullable Source source = (failures && Throwable.class.isAssignableFrom(parameter.getParameterType())) ? FAILURE
+					: claimed(parameter, route);
 			if (source == null) {
 				if (failures && !isBody(parameter)) {
 					throw unbindable(parameter);
@@ -297,8 +297,8 @@ final class Arguments {
 	}
 
 	private static Source optional(MethodParameter parameter, Source source) {
-		return (parameter.getParameterType() == Optional.class)
-				? (request) -> Optional.ofNullable(source.get(request)) : source;
+		return (parameter.getParameterType() == Optional.class) ? (request) -> Optional.ofNullable(source.get(request))
+				: source;
 	}
 
 	private static boolean isBody(MethodParameter parameter) {

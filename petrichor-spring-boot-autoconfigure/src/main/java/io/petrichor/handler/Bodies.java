@@ -18,8 +18,6 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.util.ClassUtils;
-
 import io.petrichor.protocol.ErrorCode;
 import io.petrichor.tnetstring.TNetstring;
 import io.petrichor.tnetstring.TNetstringConversionException;
@@ -56,8 +54,9 @@ public class Bodies {
 	 * @throws PetrichorException {@code bad_request} if the body is not of that type
 	 * @throws IllegalArgumentException if no body can be
 	 */
+	@SuppressWarnings("unchecked")
 	public final <T> @Nullable T read(TNetstring body, Class<T> type) {
-		return ClassUtils.resolvePrimitiveIfNecessary(type).cast(reader(type).apply(body));
+		return (T) reader(type).apply(body);
 	}
 
 	/**

@@ -21,6 +21,8 @@ public final class Dispatcher {
 
 	private final long timeout;
 
+	private final RequestListener listener;
+
 	private final Bodies bodies;
 
 	private final ReturnValues returnValues;
@@ -31,9 +33,10 @@ public final class Dispatcher {
 	 * @param executor where handlers run that may block; what it rejects is answered
 	 * {@code busy}
 	 * @param timeout how long a request may take, from when it was read to its reply
+	 * @param listener told of all requests
 	 */
-	public Dispatcher(HandlerRegistry registry, Executor executor, Duration timeout) {
-		this(registry, executor, timeout, new Bodies(), LARGEST_LIST);
+	public Dispatcher(HandlerRegistry registry, Executor executor, Duration timeout, RequestListener listener) {
+		this(registry, executor, timeout, listener, new Bodies(), LARGEST_LIST);
 	}
 
 	/**
@@ -43,14 +46,17 @@ public final class Dispatcher {
 	 * {@code busy}
 	 * @param timeout how long a request may take, from when it was read to its reply, or
 	 * to the next part of it
+	 * @param listener told of all requests
 	 * @param bodies writes what handlers return
 	 * @param maxList the most bytes of a stream that becomes one list, for a peer that
 	 * takes no streams
 	 */
-	public Dispatcher(HandlerRegistry registry, Executor executor, Duration timeout, Bodies bodies, int maxList) {
+	public Dispatcher(HandlerRegistry registry, Executor executor, Duration timeout, RequestListener listener,
+			Bodies bodies, int maxList) {
 		this.registry = registry;
 		this.executor = executor;
 		this.timeout = timeout.toNanos();
+		this.listener = listener;
 		this.bodies = bodies;
 		this.returnValues = new ReturnValues(registry, bodies, maxList);
 	}
@@ -100,11 +106,30 @@ public final class Dispatcher {
 		return this.timeout;
 	}
 
+	RequestListener listener() {
+		return this.listener;
+	}
+
 	/**
 	 * Run the handler on this thread. Whatever it throws becomes a reply: errors too,
 	 * which Reactor would lose.
 	 */
 	void invoke(Request request) {
+		RequestObservation observation = request.observation();
+		if (observation == null) {
+			call(request);
+			return;
+		}
+		RequestObservation.Scope scope = observation.open();
+		try {
+			call(request);
+		}
+		finally {
+			scope.close();
+		}
+	}
+
+	private void call(Request request) {
 		try {
 			this.returnValues.reply(request, request.target().handler().handle(request));
 		}

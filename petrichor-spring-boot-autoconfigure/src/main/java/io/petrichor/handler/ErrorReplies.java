@@ -43,6 +43,7 @@ final class ErrorReplies {
 	 */
 	@Nullable Object answer(Request request, Throwable failure) {
 		Throwable cause = unwrap(failure);
+		request.failed(cause);
 		try {
 			Optional<ExceptionHandlers.Answer> answer = ask(request, cause);
 			if (answer.isPresent()) {

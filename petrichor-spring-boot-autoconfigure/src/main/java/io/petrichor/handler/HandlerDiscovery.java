@@ -72,8 +72,8 @@ public final class HandlerDiscovery implements SmartInitializingSingleton {
 			}
 		}
 		advice.sort(Comparator.comparingInt(Advice::order));
-		this.registry.conventions(all(PetrichorInterceptor.class), new ErrorReplies(
-				advice.stream().map(Advice::failures).toList(), all(ExceptionTranslator.class)));
+		this.registry.conventions(all(PetrichorInterceptor.class),
+				new ErrorReplies(advice.stream().map(Advice::failures).toList(), all(ExceptionTranslator.class)));
 	}
 
 	private <T> List<T> all(Class<T> type) {
@@ -99,9 +99,9 @@ public final class HandlerDiscovery implements SmartInitializingSingleton {
 		methods.forEach((method, handler) -> {
 			String route = route((ofType != null) ? ofType.route() : "", handler.route());
 			boolean blocking = handler.blocking() && (ofType == null || ofType.blocking());
-			this.registry.register(new Route(route,
-					handlerMethod(name, method, arguments.of(method, type, pattern(method, route))),
-					blocking && !HandlerMethod.isReactive(method), failures));
+			this.registry.register(
+					new Route(route, handlerMethod(name, method, arguments.of(method, type, pattern(method, route))),
+							blocking && !HandlerMethod.isReactive(method), failures));
 		});
 	}
 

@@ -27,7 +27,7 @@ public interface Replies {
 	 * answers no calls {@link RequestLane#readComplete()} when there is room again.
 	 * @return false while the peer does not read fast enough
 	 */
-	default boolean hasRoom() {
+	default boolean isWritable() {
 		return true;
 	}
 

@@ -30,7 +30,14 @@ public final class Request {
 
 	private final boolean oneway;
 
+	/** When it was read. */
+	private final long receivedAt;
+
 	private volatile long deadline;
+
+	private final @Nullable RequestObservation observation;
+
+	private volatile @Nullable Throwable failure;
 
 	private volatile int done;
 
@@ -41,13 +48,16 @@ public final class Request {
 
 	private @Nullable Thread runner;
 
-	Request(Message message, RequestLane lane, Route route, @Nullable Long id, boolean oneway, long deadline) {
+	Request(Message message, RequestLane lane, Route route, @Nullable Long id, boolean oneway, long receivedAt,
+			long deadline, RequestListener listener) {
 		this.message = message;
 		this.lane = lane;
 		this.route = route;
 		this.id = id;
 		this.oneway = oneway;
+		this.receivedAt = receivedAt;
 		this.deadline = deadline;
+		this.observation = listener.accepted(this);
 	}
 
 	/**
@@ -99,6 +109,10 @@ public final class Request {
 		return this.id;
 	}
 
+	long receivedAt() {
+		return this.receivedAt;
+	}
+
 	long deadline() {
 		return this.deadline;
 	}
@@ -117,16 +131,19 @@ public final class Request {
 
 	void complete(Header header, TNetstring body) {
 		if (this.detached) {
-			completeLater(header, body);
+			synchronized (this) {
+				completeOnce(header, body);
+			}
 		}
-		else if (DONE.compareAndSet(this, 0, 1)) {
-			this.lane.completed(this, header, body);
+		else {
+			completeOnce(header, body);
 		}
 	}
 
-	private synchronized void completeLater(Header header, TNetstring body) {
+	private void completeOnce(Header header, TNetstring body) {
 		if (DONE.compareAndSet(this, 0, 1)) {
 			this.lane.completed(this, header, body);
+			observed(header);
 		}
 	}
 
@@ -172,9 +189,27 @@ public final class Request {
 	/** Give up without a reply, and stop the work. */
 	void abandon() {
 		if (DONE.compareAndSet(this, 0, 1)) {
-			this.lane.abandoned();
+			this.lane.abandoned(this);
+			if (this.observation != null) {
+				this.observation.ended(Outcome.ABANDONED, null);
+			}
 		}
 		stopWork();
+	}
+
+	/** What the handler threw, if it is to be answered. */
+	void failed(Throwable failure) {
+		this.failure = failure;
+	}
+
+	@Nullable RequestObservation observation() {
+		return this.observation;
+	}
+
+	private void observed(Header reply) {
+		if (this.observation != null) {
+			this.observation.ended(Outcome.of(reply), this.failure);
+		}
 	}
 
 	void detach() {

@@ -51,6 +51,9 @@ public final class RequestLane {
 
 	private final Runnable progress;
 
+	/** Null if nobody listens. */
+	private final @Nullable RequestTally tally;
+
 	private final AtomicInteger inFlight = new AtomicInteger();
 
 	private final Runnable batchWork = this::runBatch;
@@ -100,6 +103,8 @@ public final class RequestLane {
 		this.loop = loop;
 		this.replies = replies;
 		this.progress = progress;
+		RequestListener listener = dispatcher.listener();
+		this.tally = (listener != RequestListener.NONE) ? new RequestTally(listener) : null;
 	}
 
 	PetrichorConnection connection() {
@@ -122,14 +127,13 @@ public final class RequestLane {
 	public void accept(Message message, long now) {
 		Header header = message.header();
 		boolean plain = header.isEmpty() || this.connection.capabilities().plain();
-		@Nullable Long id = (plain || this.connection.capabilities().re() == 0) ? null
-				: header.integer(HeaderKeys.ID);
+		@Nullable Long id = (plain || this.connection.capabilities().re() == 0) ? null : header.integer(HeaderKeys.ID);
 		if (id != null && isControl(header, id)) {
 			return;
 		}
 		Route route = this.dispatcher.registry().find(header);
-		Request request = new Request(message, this, route, id, !plain && header.flag(HeaderKeys.ONEWAY),
-				now + timeout(header));
+		Request request = new Request(message, this, route, id, !plain && header.flag(HeaderKeys.ONEWAY), now,
+				now + timeout(header), this.dispatcher.listener());
 		this.inFlight.incrementAndGet();
 		if (id != null) {
 			acceptNumbered(request, id);
@@ -153,6 +157,15 @@ public final class RequestLane {
 			for (Request request; (request = this.parallel.poll()) != null;) {
 				request.complete(BUSY);
 			}
+		}
+	}
+
+	/**
+	 * What was answered until now is with the socket.
+	 */
+	public void flushed() {
+		if (this.tally != null) {
+			this.tally.flush();
 		}
 	}
 
@@ -187,6 +200,7 @@ public final class RequestLane {
 			this.current.abandon();
 		}
 		this.streams.clear();
+		flushed();
 	}
 
 	private static final Message BUSY = ErrorReplies.reply(ErrorCode.BUSY, "too much to do; not executed");
@@ -363,7 +377,7 @@ public final class RequestLane {
 		if (!request.isOneway()) {
 			this.replies.write((id == null) ? header : header.with(HeaderKeys.RE, id), body);
 		}
-		this.inFlight.decrementAndGet();
+		ended(request, (this.tally != null) ? Outcome.of(header) : Outcome.SUCCESS);
 		if (request.isDetached()) {
 			wake();
 		}
@@ -418,14 +432,21 @@ public final class RequestLane {
 	}
 
 	private boolean hasRoom() {
-		if (!this.replies.hasRoom()) {
+		if (!this.replies.isWritable()) {
 			this.replies.flush();
 		}
-		return this.replies.hasRoom();
+		return this.replies.isWritable();
 	}
 
 	/** Any thread, once for each request that is not completed. */
-	void abandoned() {
+	void abandoned(Request request) {
+		ended(request, Outcome.ABANDONED);
+	}
+
+	private void ended(Request request, Outcome outcome) {
+		if (this.tally != null) {
+			this.tally.add(request.target(), outcome, request.receivedAt());
+		}
 		this.inFlight.decrementAndGet();
 	}
 

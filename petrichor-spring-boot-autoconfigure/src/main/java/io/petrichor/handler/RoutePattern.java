@@ -58,7 +58,8 @@ final class RoutePattern {
 	/** Which segment the variable of this name is, -1 if there is none. */
 	int indexOf(String name) {
 		for (int i = 0; i < this.segments.length; i++) {
-			if (isVariable(this.segments[i]) && this.segments[i].substring(1, this.segments[i].length() - 1).equals(name)) {
+			if (isVariable(this.segments[i])
+					&& this.segments[i].substring(1, this.segments[i].length() - 1).equals(name)) {
 				return i;
 			}
 		}
@@ -66,8 +67,8 @@ final class RoutePattern {
 	}
 
 	static boolean isVariable(String segment) {
-		return segment.length() > 2 && segment.startsWith("{") && segment.endsWith("}")
-				&& segment.indexOf('{', 1) < 0 && segment.indexOf('}') == segment.length() - 1;
+		return segment.length() > 2 && segment.startsWith("{") && segment.endsWith("}") && segment.indexOf('{', 1) < 0
+				&& segment.indexOf('}') == segment.length() - 1;
 	}
 
 	/** A segment of a request's route. */

@@ -56,6 +56,8 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private final UnaryOperator<TcpServer> customizer;
 
+	private final ServerListener listener;
+
 	private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
 
 	private final AtomicInteger accepted = new AtomicInteger();
@@ -77,10 +79,11 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 * @param dispatcher what answers requests
 	 * @param authenticators who decides on handshakes; nobody lets everybody in
 	 * @param customizer the last word on the socket
+	 * @param listener told what happens to connections
 	 */
 	public PetrichorServer(InetSocketAddress address, ServerIdentity identity, ServerLimits limits,
 			Duration gracePeriod, Dispatcher dispatcher, List<PetrichorAuthenticator> authenticators,
-			UnaryOperator<TcpServer> customizer) {
+			UnaryOperator<TcpServer> customizer, ServerListener listener) {
 		this.address = address;
 		this.identity = identity;
 		this.limits = limits;
@@ -88,6 +91,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		this.dispatcher = dispatcher;
 		this.authentication = new Authentication(authenticators, dispatcher.executor());
 		this.customizer = customizer;
+		this.listener = listener;
 	}
 
 	@Override
@@ -154,6 +158,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	private void accept(Channel channel) {
 		channel.closeFuture().addListener((closed) -> this.accepted.decrementAndGet());
 		if (this.accepted.incrementAndGet() > this.limits.maxConnections()) {
+			this.listener.connectionRejected(RejectReason.CONNECTIONS);
 			channel.close();
 			return;
 		}
@@ -224,12 +229,18 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		return this.authentication;
 	}
 
-	void opened(ServerConnection connection) {
-		this.connections.add(connection);
+	ServerListener listener() {
+		return this.listener;
 	}
 
-	void closed(ServerConnection connection) {
+	void opened(ServerConnection connection) {
+		this.connections.add(connection);
+		this.listener.connectionOpened();
+	}
+
+	void closed(ServerConnection connection, CloseReason reason) {
 		this.connections.remove(connection);
+		this.listener.connectionClosed(reason);
 	}
 
 	/** A socket with its event loops, and a thread that keeps the JVM alive meanwhile. */
@@ -303,7 +314,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 					this.forced = true;
 					logger.warn("%d connections did not end within the grace period of %s"
 						.formatted(PetrichorServer.this.connections.size(), PetrichorServer.this.gracePeriod));
-					PetrichorServer.this.connections.forEach(ServerConnection::close);
+					PetrichorServer.this.connections.forEach((connection) -> connection.close(CloseReason.SHUTDOWN));
 				}
 				again();
 			}

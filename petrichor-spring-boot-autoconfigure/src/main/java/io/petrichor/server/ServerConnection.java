@@ -70,6 +70,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private final PetrichorServer server;
 
+	private final ServerListener listener;
+
 	private final ServerLimits limits;
 
 	private final String id;
@@ -88,11 +90,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private @Nullable ByteBuf unread;
 
+	private int maxInFlight;
+
 	private boolean inputEnded;
 
 	private boolean outputEnded;
 
 	private @Nullable ProtocolException failure;
+
+	private volatile @Nullable CloseReason reason;
+
+	private boolean handshakeEnded;
 
 	private volatile Header header = Header.EMPTY;
 
@@ -118,11 +126,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	ServerConnection(PetrichorServer server, String id, Channel channel) {
 		this.server = server;
+		this.listener = server.listener();
 		this.limits = server.limits();
 		this.id = id;
 		this.channel = channel;
 		this.decoder = new PairDecoder(this.limits.handshake());
-		this.output = new PairOutput(channel);
+		this.output = new PairOutput(channel, this.listener);
 		this.lane = server.dispatcher().lane(this, channel.eventLoop(), this, this::progress);
 	}
 
@@ -144,6 +153,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			return;
 		}
 		this.lastRead = System.nanoTime();
+		this.listener.bytesRead(in.readableBytes());
 		this.unread = (this.unread == null) ? in
 				: ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), this.unread, in);
 		consume();
@@ -161,6 +171,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			return;
 		}
 		boolean partialBefore = this.decoder.isPartial();
+		int pairs = 0;
+		long bytes = 0;
+		int largest = 0;
 		try {
 			while (in.isReadable() && hasRoom()) {
 				Message message = this.decoder.decode(in);
@@ -168,12 +181,21 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 					break;
 				}
 				partialBefore = false;
+				int size = message.header().encoded().size() + message.body().size();
+				pairs++;
+				bytes += size;
+				largest = Math.max(largest, size);
 				received(message);
 			}
 		}
 		catch (ProtocolException ex) {
 			this.failure = ex;
+			this.listener.protocolError(ex.code());
+			because(CloseReason.PROTOCOL_ERROR);
 			end();
+		}
+		if (pairs > 0) {
+			this.listener.pairsRead(pairs, bytes, largest);
 		}
 		if (!partialBefore && this.decoder.isPartial()) {
 			this.pairBegun = this.lastRead;
@@ -186,10 +208,14 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	private boolean hasRoom() {
 		return switch (this.state) {
 			case HANDSHAKE -> true;
-			case OPEN, ENDING -> this.failure == null && this.lane.inFlight() < this.limits.maxInFlight()
-					&& this.output.pending() <= SMALL_OUTPUT;
+			case OPEN, ENDING -> this.failure == null && this.lane.inFlight() < this.maxInFlight && isWritable();
 			default -> false;
 		};
+	}
+
+	@Override
+	public boolean isWritable() {
+		return this.output.pending() <= SMALL_OUTPUT;
 	}
 
 	private void received(Message message) {
@@ -212,19 +238,34 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (decision instanceof Decision.Allowed allowed) {
 			this.principal = allowed.principal();
 			this.capabilities = Capabilities.from(this.header);
+			// One more than announced, so that a cancel is read while all are in flight.
+			this.maxInFlight = this.limits.maxInFlight() + (this.capabilities.plain() ? 0 : 1);
 			this.decoder.limits(this.limits.message());
 			this.state = State.OPEN;
+			handshakeEnded(HandshakeOutcome.ALLOWED);
 			ServerIdentity identity = this.server.identity();
 			Map<String, Object> reply = new LinkedHashMap<>();
 			reply.put(HeaderKeys.IDENT, identity.ident());
 			reply.put(HeaderKeys.VERSION, identity.version());
 			reply.put(HeaderKeys.ALLOWED, true);
+			if (!this.capabilities.plain()) {
+				reply.put(HeaderKeys.CAN, this.limits.capabilities().asMap());
+			}
 			this.output.write(Header.of(reply), identity.welcome());
 			consume();
 			progress();
 		}
 		else if (decision instanceof Decision.Denied denied) {
+			handshakeEnded(HandshakeOutcome.DENIED);
+			because(CloseReason.DENIED);
 			deny(ErrorCode.DENIED, denied.reason());
+		}
+	}
+
+	private void handshakeEnded(HandshakeOutcome outcome) {
+		if (!this.handshakeEnded) {
+			this.handshakeEnded = true;
+			this.listener.handshakeEnded(outcome, System.nanoTime() - this.accepted);
 		}
 	}
 
@@ -246,6 +287,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	@Override
 	public void flush() {
 		this.output.flush();
+		this.lane.flushed();
 	}
 
 	/**
@@ -259,12 +301,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			return;
 		}
 		this.lane.readComplete();
-		this.output.flush();
+		flush();
 		while (this.unread != null && hasRoom()) {
 			int before = this.unread.readableBytes();
 			consume();
 			this.lane.readComplete();
-			this.output.flush();
+			flush();
 			if (this.unread != null && this.unread.readableBytes() == before) {
 				break;
 			}
@@ -292,6 +334,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	public void userEventTriggered(ChannelHandlerContext context, Object event) {
 		if (event instanceof ChannelInputShutdownEvent) {
 			this.inputEnded = true;
+			because(CloseReason.PEER);
 			if (this.state == State.OPEN && this.capabilities.plain()) {
 				// A plain peer may have ended its half and still wait for its replies.
 				end();
@@ -356,13 +399,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (this.tick != null) {
 			this.tick.cancel(false);
 		}
-		this.server.closed(this);
+		CloseReason reason = this.reason;
+		handshakeEnded((reason == CloseReason.HANDSHAKE_TIMEOUT) ? HandshakeOutcome.TIMEOUT : HandshakeOutcome.ERROR);
+		this.server.closed(this, (reason != null) ? reason : CloseReason.PEER);
 		context.fireChannelInactive();
 	}
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
 		logger.debug("Connection %s is closed after an error".formatted(this.id), cause);
+		because(CloseReason.ERROR);
 		context.close();
 	}
 
@@ -400,10 +446,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		long now = System.nanoTime();
 		long next = timeLeft(now);
 		if (next <= 0) {
+			because(overdue(now));
 			this.channel.close();
 		}
 		else if (this.state != State.CLOSED) {
-			this.output.flush();
+			flush();
 			schedule(isBusy() ? Math.min(next, TICK) : next);
 		}
 	}
@@ -426,6 +473,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 				yield next;
 			}
 		};
+	}
+
+	/** Which of the deadlines is over. */
+	private CloseReason overdue(long now) {
+		if (this.state == State.HANDSHAKE || this.state == State.DECIDING) {
+			return CloseReason.HANDSHAKE_TIMEOUT;
+		}
+		if (outputTimeLeft(now) <= 0) {
+			return CloseReason.SLOW_CONSUMER;
+		}
+		return this.decoder.isPartial() ? CloseReason.MESSAGE_TIMEOUT : CloseReason.IDLE;
 	}
 
 	private long outputTimeLeft(long now) {
@@ -482,12 +540,26 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	@Override
 	public void close() {
+		close(CloseReason.LOCAL);
+	}
+
+	/** Any thread. */
+	void close(CloseReason reason) {
+		because(reason);
 		this.channel.close();
+	}
+
+	/** Why this connection will be gone, unless that is known already. */
+	private void because(CloseReason reason) {
+		if (this.reason == null) {
+			this.reason = reason;
+		}
 	}
 
 	/** Any thread. */
 	void drain() {
 		this.channel.eventLoop().execute(() -> {
+			because(CloseReason.SHUTDOWN);
 			end();
 			progress();
 		});
