@@ -261,17 +261,13 @@ final class Arguments {
 			throw new UnbindableHandlerException(method(parameter), "is a suspending function.",
 					"Return a Mono or a CompletionStage instead.");
 		}
-		if (raw.getName().startsWith("io.petrichor.")
-				&& raw.getPackageName().equals(Arguments.class.getPackageName())) {
-			throw unbindable(parameter);
-		}
 		try {
 			return this.bodies.reader((type instanceof Class<?>) ? raw : type);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new UnbindableHandlerException(method(parameter),
 					"has %s, which cannot be bound. %s.".formatted(describe(parameter), ex.getMessage()),
-					"Do that, use a type that a body can be read as without it, or register a HandlerArgumentResolver bean.");
+					"Do that, use a type that a body can be read as, or register a HandlerArgumentResolver bean for it.");
 		}
 	}
 

@@ -98,8 +98,16 @@ public class Bodies {
 
 	/** What reads objects of the application. */
 	Function<TNetstring, @Nullable Object> objectReader(Type type) {
-		throw new IllegalArgumentException(
-				"To bind " + type.getTypeName() + ", Jackson has to be there: add tools.jackson.core:jackson-databind");
+		throw new IllegalArgumentException(missing(type));
+	}
+
+	/** Whether objects of the application can be read and written. */
+	boolean knowsObjects() {
+		return false;
+	}
+
+	static String missing(Type type) {
+		return "For %s, Jackson has to be there: add tools.jackson.core:jackson-databind".formatted(type.getTypeName());
 	}
 
 	/** Write lists, maps and objects of the application. */

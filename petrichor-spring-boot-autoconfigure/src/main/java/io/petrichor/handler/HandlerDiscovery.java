@@ -1,6 +1,7 @@
 package io.petrichor.handler;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
@@ -60,8 +62,7 @@ public final class HandlerDiscovery implements SmartInitializingSingleton {
 				this.beans.getBeanProvider(SmartValidator.class).getIfAvailable(), this.beans::resolveEmbeddedValue);
 		List<Advice> advice = new ArrayList<>();
 		for (String name : this.beans.getBeanNamesForType(Object.class)) {
-			@Nullable Class<?> type = ScopedProxyUtils.isScopedTarget(name) ? null
-					: AutoProxyUtils.determineTargetClass(this.beans, name);
+			@Nullable Class<?> type = ScopedProxyUtils.isScopedTarget(name) ? null : targetClass(name);
 			if (type != null && AnnotationUtils.isCandidateClass(type,
 					List.of(PetrichorHandler.class, PetrichorExceptionHandler.class))) {
 				@Nullable ExceptionHandlers failures = exceptionHandlers(name, type, arguments);
@@ -74,6 +75,12 @@ public final class HandlerDiscovery implements SmartInitializingSingleton {
 		advice.sort(Comparator.comparingInt(Advice::order));
 		this.registry.conventions(all(PetrichorInterceptor.class),
 				new ErrorReplies(advice.stream().map(Advice::failures).toList(), all(ExceptionTranslator.class)));
+	}
+
+	private @Nullable Class<?> targetClass(String name) {
+		@Nullable Class<?> type = AutoProxyUtils.determineTargetClass(this.beans, name);
+		boolean madeByHand = type != null && Proxy.isProxyClass(type) && this.beans.containsSingleton(name);
+		return madeByHand ? AopProxyUtils.ultimateTargetClass(this.beans.getBean(name)) : type;
 	}
 
 	private <T> List<T> all(Class<T> type) {

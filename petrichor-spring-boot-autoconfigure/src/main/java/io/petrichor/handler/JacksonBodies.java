@@ -33,6 +33,7 @@ public final class JacksonBodies extends Bodies {
 	@Override
 	Function<TNetstring, @Nullable Object> objectReader(Type type) {
 		JavaType javaType = this.mapper.constructType(type);
+		check(javaType);
 		return (body) -> {
 			try {
 				return this.mapper.readValue(body, javaType);
@@ -44,6 +45,24 @@ public final class JacksonBodies extends Bodies {
 				throw unreadable(ex);
 			}
 		};
+	}
+
+	/** A type that Jackson cannot make is found now, and not with the first request. */
+	private void check(JavaType type) {
+		try {
+			this.mapper.readValue(TNetstring.EMPTY_DICTIONARY, type);
+		}
+		catch (InvalidDefinitionException ex) {
+			throw new IllegalArgumentException("Jackson says: " + ex.getOriginalMessage(), ex);
+		}
+		catch (RuntimeException ex) {
+			// It can be made, and not from nothing.
+		}
+	}
+
+	@Override
+	boolean knowsObjects() {
+		return true;
 	}
 
 	@Override

@@ -61,15 +61,10 @@ final class ReturnValues {
 		}
 		Class<?> raw = type.toClass();
 		if (raw != void.class && raw != Void.class && raw != Message.class && raw != PetrichorError.class
-				&& !isContainer(raw) && Bodies.isObject(raw)) {
-			try {
-				bodies.objectReader(raw);
-			}
-			catch (IllegalArgumentException ex) {
-				throw new UnbindableHandlerException(method,
-						"returns something that cannot be written. %s.".formatted(ex.getMessage()),
-						"Do that, or return a type that can be written without it.");
-			}
+				&& !bodies.knowsObjects() && !isContainer(raw) && Bodies.isObject(raw)) {
+			throw new UnbindableHandlerException(method,
+					"returns something that cannot be written. %s.".formatted(Bodies.missing(raw)),
+					"Do that, or return a type that can be written without it.");
 		}
 	}
 

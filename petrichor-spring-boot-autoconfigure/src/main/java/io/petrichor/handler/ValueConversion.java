@@ -17,8 +17,7 @@ import io.petrichor.protocol.ErrorCode;
  */
 final class ValueConversion {
 
-	private static final Class<?>[] SOURCES = { String.class, Long.class, Boolean.class, java.util.List.class,
-			java.util.Map.class };
+	private static final Class<?>[] SOURCES = { String.class, Long.class, Boolean.class };
 
 	private final ConversionService conversions;
 
@@ -47,7 +46,7 @@ final class ValueConversion {
 
 	/** Whether there is any value that could be converted. */
 	boolean isPossible() {
-		if (this.type == Object.class || this.type == byte[].class) {
+		if (this.type == Object.class || this.target.isArray() || this.target.isCollection() || this.target.isMap()) {
 			return true;
 		}
 		for (Class<?> source : SOURCES) {
