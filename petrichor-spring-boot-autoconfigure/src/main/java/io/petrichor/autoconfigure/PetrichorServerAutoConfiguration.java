@@ -18,6 +18,7 @@ import org.springframework.context.annotation.Import;
 import io.petrichor.handler.Dispatcher;
 import io.petrichor.server.PetrichorServer;
 import io.petrichor.server.PetrichorServerCustomizer;
+import io.petrichor.server.ServerAccess;
 import io.petrichor.server.ServerListener;
 import io.petrichor.server.auth.PetrichorAuthenticator;
 
@@ -48,8 +49,9 @@ public final class PetrichorServerAutoConfiguration {
 		};
 		return new PetrichorServer(new InetSocketAddress(properties.getAddress(), properties.getPort()),
 				settings.identity(), settings.limits(), properties.getShutdown().getGracePeriod(), dispatcher,
-				authenticators.orderedStream().toList(), customizer,
-				ServerListener.of(listeners.orderedStream().toList()));
+				new ServerAccess(authenticators.orderedStream().toList(),
+						properties.getAuthentication().isAllowAnonymous()),
+				customizer, ServerListener.of(listeners.orderedStream().toList()));
 	}
 
 	@Bean

@@ -1,8 +1,8 @@
 package io.petrichor.server;
 
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -10,7 +10,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -28,7 +30,6 @@ import org.springframework.context.ApplicationEventPublisherAware;
 import org.springframework.context.SmartLifecycle;
 
 import io.petrichor.handler.Dispatcher;
-import io.petrichor.server.auth.PetrichorAuthenticator;
 
 /**
  * A server of the Petrichor protocol. Listens while it is running, and answers requests
@@ -52,7 +53,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private final Dispatcher dispatcher;
 
-	private final Authentication authentication;
+	private final ServerAccess access;
 
 	private final UnaryOperator<TcpServer> customizer;
 
@@ -66,6 +67,8 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private volatile @Nullable Listening listening;
 
+	private volatile Authentication authentication;
+
 	private ApplicationEventPublisher events = (event) -> {
 	};
 
@@ -77,19 +80,20 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 * @param gracePeriod how long requests in flight may take to end when the server
 	 * stops
 	 * @param dispatcher what answers requests
-	 * @param authenticators who decides on handshakes; nobody lets everybody in
+	 * @param access who gets in
 	 * @param customizer the last word on the socket
 	 * @param listener told what happens to connections
 	 */
 	public PetrichorServer(InetSocketAddress address, ServerIdentity identity, ServerLimits limits,
-			Duration gracePeriod, Dispatcher dispatcher, List<PetrichorAuthenticator> authenticators,
-			UnaryOperator<TcpServer> customizer, ServerListener listener) {
+			Duration gracePeriod, Dispatcher dispatcher, ServerAccess access, UnaryOperator<TcpServer> customizer,
+			ServerListener listener) {
 		this.address = address;
 		this.identity = identity;
 		this.limits = limits;
 		this.gracePeriod = gracePeriod;
 		this.dispatcher = dispatcher;
-		this.authentication = new Authentication(authenticators, dispatcher.executor());
+		this.access = access;
+		this.authentication = new Authentication(access.authenticators());
 		this.customizer = customizer;
 		this.listener = listener;
 	}
@@ -117,6 +121,37 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	}
 
 	/**
+	 * The connections one by one, as they are at this moment.
+	 * @return the connections, in no order
+	 */
+	public Stream<ConnectionInfo> connections() {
+		return this.connections.stream().map(ServerConnection::info);
+	}
+
+	/**
+	 * Close a connection, whatever its peer is doing.
+	 * @param id the id of the connection
+	 * @return false if there is no such connection
+	 */
+	public boolean disconnect(String id) {
+		for (ServerConnection connection : this.connections) {
+			if (connection.id().equals(id)) {
+				connection.close();
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * What peers may cost.
+	 * @return the limits in force
+	 */
+	public ServerLimits limits() {
+		return this.limits;
+	}
+
+	/**
 	 * Listen, if there is any handler. Does nothing if the server is running.
 	 * @throws PetrichorServerException if the address cannot be listened on
 	 */
@@ -129,6 +164,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			logger.info("No @PetrichorHandler method found: the Petrichor server does not listen");
 			return;
 		}
+		this.authentication = new Authentication(this.access.authenticators());
 		LoopResources loops = LoopResources.create("petrichor", LoopResources.DEFAULT_IO_WORKER_COUNT, true);
 		try {
 			this.listening = new Listening(bind(loops), loops);
@@ -136,6 +172,10 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		catch (ChannelBindException ex) {
 			loops.dispose();
 			throw new PetrichorServerException(this.address, (ex.getCause() != null) ? ex.getCause() : ex);
+		}
+		catch (RuntimeException ex) {
+			loops.dispose();
+			throw ex;
 		}
 		logger.info("Petrichor server listens on %s port %d, %d routes"
 			.formatted(this.address.getAddress().getHostAddress(), port(), this.dispatcher.registry().routes().size()));
@@ -152,7 +192,10 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			.childOption(ChannelOption.SO_KEEPALIVE, true)
 			.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
 			.doOnChannelInit((observer, channel, remote) -> accept(channel));
-		return this.customizer.apply(server).bindNow();
+		TcpServer customized = this.customizer.apply(server);
+		Supplier<? extends SocketAddress> place = customized.configuration().bindAddress();
+		Exposure.check((place != null) ? place.get() : this.address, this.access);
+		return customized.bindNow();
 	}
 
 	private void accept(Channel channel) {
@@ -211,10 +254,6 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	@Override
 	public boolean isPauseable() {
 		return false;
-	}
-
-	ServerLimits limits() {
-		return this.limits;
 	}
 
 	ServerIdentity identity() {
@@ -322,6 +361,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 		private void end() {
 			this.listening.ended.countDown();
+			PetrichorServer.this.authentication.close();
 			this.callback.run();
 		}
 

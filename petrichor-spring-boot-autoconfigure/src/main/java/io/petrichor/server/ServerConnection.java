@@ -2,8 +2,12 @@ package io.petrichor.server;
 
 import java.net.SocketAddress;
 import java.security.Principal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -86,7 +90,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
 
-	private State state = State.HANDSHAKE;
+	private volatile State state = State.HANDSHAKE;
 
 	private @Nullable ByteBuf unread;
 
@@ -106,11 +110,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private volatile @Nullable Principal principal;
 
+	private volatile Set<String> roles = Set.of();
+
+	private Authentication.@Nullable Attempt attempt;
+
 	private volatile Capabilities capabilities = Capabilities.NONE;
 
 	private final long accepted = System.nanoTime();
 
 	private long lastRead = this.accepted;
+
+	private volatile long bytesRead;
 
 	private long pairBegun;
 
@@ -153,6 +163,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			return;
 		}
 		this.lastRead = System.nanoTime();
+		this.bytesRead += in.readableBytes();
 		this.listener.bytesRead(in.readableBytes());
 		this.unread = (this.unread == null) ? in
 				: ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), this.unread, in);
@@ -222,9 +233,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (this.state == State.HANDSHAKE) {
 			this.state = State.DECIDING;
 			this.header = message.header();
-			this.server.authentication()
-				.decide(new Handshake(message.header(), message.body(), remoteAddress()), this.channel.eventLoop(),
-						this::decided);
+			this.attempt = this.server.authentication()
+				.decide(new Handshake(message.header(), message.body(), remoteAddress(), List.of()),
+						this.channel.eventLoop(), this::decided);
 		}
 		else {
 			this.lane.accept(message, this.lastRead);
@@ -237,6 +248,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		}
 		if (decision instanceof Decision.Allowed allowed) {
 			this.principal = allowed.principal();
+			this.roles = allowed.roles();
 			this.capabilities = Capabilities.from(this.header);
 			// One more than announced, so that a cancel is read while all are in flight.
 			this.maxInFlight = this.limits.maxInFlight() + (this.capabilities.plain() ? 0 : 1);
@@ -247,18 +259,21 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			Map<String, Object> reply = new LinkedHashMap<>();
 			reply.put(HeaderKeys.IDENT, identity.ident());
 			reply.put(HeaderKeys.VERSION, identity.version());
+			reply.putAll(allowed.replyHeader().asMap());
+			reply.remove(HeaderKeys.CAN);
 			reply.put(HeaderKeys.ALLOWED, true);
 			if (!this.capabilities.plain()) {
 				reply.put(HeaderKeys.CAN, this.limits.capabilities().asMap());
 			}
-			this.output.write(Header.of(reply), identity.welcome());
+			TNetstring welcome = allowed.welcome();
+			this.output.write(Header.of(reply), (welcome != null) ? welcome : identity.welcome());
 			consume();
 			progress();
 		}
 		else if (decision instanceof Decision.Denied denied) {
-			handshakeEnded(HandshakeOutcome.DENIED);
+			handshakeEnded((denied == Authentication.NOT_NOW) ? HandshakeOutcome.ERROR : HandshakeOutcome.DENIED);
 			because(CloseReason.DENIED);
-			deny(ErrorCode.DENIED, denied.reason());
+			deny(ErrorCode.DENIED, denied.reason(), denied.retry());
 		}
 	}
 
@@ -269,10 +284,13 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		}
 	}
 
-	private void deny(ErrorCode code, String reason) {
+	private void deny(ErrorCode code, String reason, @Nullable Duration retry) {
 		Map<String, Object> reply = new LinkedHashMap<>();
 		reply.put(HeaderKeys.ALLOWED, false);
 		reply.put(HeaderKeys.ERROR, code.wireName());
+		if (retry != null) {
+			reply.put(HeaderKeys.RETRY, retry.toMillis());
+		}
 		this.output.write(Header.of(reply), TNetstring.of(reason));
 		linger();
 	}
@@ -357,7 +375,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.endingSince = System.nanoTime();
 			this.state = State.ENDING;
 			if (handshake && this.failure != null) {
-				deny(this.failure.code(), String.valueOf(this.failure.getMessage()));
+				deny(this.failure.code(), String.valueOf(this.failure.getMessage()), null);
 			}
 			else if (handshake) {
 				linger();
@@ -396,6 +414,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		dropUnread();
 		this.output.close();
 		this.lane.close();
+		if (this.attempt != null) {
+			this.attempt.cancel();
+		}
 		if (this.tick != null) {
 			this.tick.cancel(false);
 		}
@@ -445,7 +466,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.tick = null;
 		long now = System.nanoTime();
 		long next = timeLeft(now);
-		if (next <= 0) {
+		if (next <= 0 && this.state == State.DECIDING && this.attempt != null) {
+			handshakeEnded(HandshakeOutcome.TIMEOUT);
+			because(CloseReason.HANDSHAKE_TIMEOUT);
+			this.attempt.expire();
+		}
+		else if (next <= 0) {
 			because(overdue(now));
 			this.channel.close();
 		}
@@ -519,6 +545,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	@Override
+	public Set<String> roles() {
+		return this.roles;
+	}
+
+	@Override
 	public Capabilities capabilities() {
 		return this.capabilities;
 	}
@@ -541,6 +572,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	@Override
 	public void close() {
 		close(CloseReason.LOCAL);
+	}
+
+	/** Any thread. */
+	ConnectionInfo info() {
+		Principal principal = this.principal;
+		State state = this.state;
+		return new ConnectionInfo(this.id, (principal != null) ? principal.getName() : user(), remoteAddress(),
+				Instant.now().minusNanos(System.nanoTime() - this.accepted), state.compareTo(State.OPEN) >= 0,
+				this.lane.inFlight(), this.bytesRead, this.output.written(), this.decoder.buffered(),
+				this.output.pending());
 	}
 
 	/** Any thread. */

@@ -14,8 +14,6 @@ final class Utf8 {
 
 	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
-	private static final char REPLACEMENT = '\uFFFD';
-
 	private Utf8() {
 	}
 
@@ -23,9 +21,22 @@ final class Utf8 {
 	 * The text, or {@code null} if these bytes are not UTF-8.
 	 */
 	static @Nullable String decode(byte[] bytes, int from, int end) {
-		String text = new String(bytes, from, end - from, StandardCharsets.UTF_8);
-		// A replacement character was put in, or was sent as one.
-		return (text.indexOf(REPLACEMENT) < 0 || isValid(bytes, from, end)) ? text : null;
+		if (asciiEnd(bytes, from, end) == end) {
+			return new String(bytes, from, end - from, StandardCharsets.ISO_8859_1);
+		}
+		return (isValid(bytes, from, end)) ? new String(bytes, from, end - from, StandardCharsets.UTF_8) : null;
+	}
+
+	/** The first byte that is not ASCII. */
+	private static int asciiEnd(byte[] bytes, int from, int end) {
+		int i = from;
+		while (end - i >= 8 && ((long) LONGS.get(bytes, i) & 0x8080808080808080L) == 0) {
+			i += 8;
+		}
+		while (i < end && bytes[i] >= 0) {
+			i++;
+		}
+		return i;
 	}
 
 	/**
@@ -35,12 +46,7 @@ final class Utf8 {
 		int i = from;
 		while (i < end) {
 			if (bytes[i] >= 0) {
-				if (end - i >= 8 && ((long) LONGS.get(bytes, i) & 0x8080808080808080L) == 0) {
-					i += 8;
-				}
-				else {
-					i++;
-				}
+				i = asciiEnd(bytes, i, end);
 				continue;
 			}
 			int length = sequenceLength(bytes, i, end);

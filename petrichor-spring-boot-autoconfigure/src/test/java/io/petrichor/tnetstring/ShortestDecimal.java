@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /**
  * An oracle for floats, slow and plain: of the decimals that read back to the same
- * double, one of the fewest digits, and of these the nearest.
+ * double, one of the fewest digits, and of these the nearest, or the even one.
  */
 final class ShortestDecimal {
 
@@ -25,7 +25,8 @@ final class ShortestDecimal {
 			BigDecimal found = Stream.of(RoundingMode.DOWN, RoundingMode.UP)
 				.map((mode) -> exact.round(new MathContext(digits, mode)))
 				.filter((decimal) -> decimal.doubleValue() == value)
-				.min(Comparator.comparing((decimal) -> decimal.subtract(exact).abs()))
+				.min(Comparator.comparing((BigDecimal decimal) -> decimal.subtract(exact).abs())
+					.thenComparing((decimal) -> decimal.unscaledValue().testBit(0)))
 				.orElse(null);
 			if (found != null) {
 				String plain = found.stripTrailingZeros().toPlainString();

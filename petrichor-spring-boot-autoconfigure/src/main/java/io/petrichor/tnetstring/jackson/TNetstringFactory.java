@@ -8,6 +8,7 @@ import java.util.Locale;
 
 import io.petrichor.tnetstring.TNetstring;
 import io.petrichor.tnetstring.TNetstringLimits;
+import io.petrichor.tnetstring.TNetstringWriter;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.ErrorReportConfiguration;
 import tools.jackson.core.FormatFeature;
@@ -108,12 +109,12 @@ public class TNetstringFactory extends BinaryTSFactory {
 	}
 
 	/**
-	 * A generator whose result is kept.
+	 * A generator that leaves its value in a writer.
 	 */
-	TNetstringGenerator createGenerator(ObjectWriteContext context) {
+	TNetstringGenerator createGenerator(ObjectWriteContext context, TNetstringWriter writer) {
 		IOContext ioContext = _createContext(ContentReference.unknown(), false);
-		return new TNetstringGenerator(context, ioContext, context.getStreamWriteFeatures(_streamWriteFeatures),
-				this.limits, null);
+		return new TNetstringGenerator(context, ioContext, context.getStreamWriteFeatures(_streamWriteFeatures), writer,
+				null);
 	}
 
 	@Override
@@ -137,7 +138,7 @@ public class TNetstringFactory extends BinaryTSFactory {
 	@Override
 	protected JsonGenerator _createGenerator(ObjectWriteContext context, IOContext ioContext, OutputStream out) {
 		return new TNetstringGenerator(context, ioContext, context.getStreamWriteFeatures(_streamWriteFeatures),
-				this.limits, out);
+				new TNetstringWriter(this.limits), out);
 	}
 
 	@Override

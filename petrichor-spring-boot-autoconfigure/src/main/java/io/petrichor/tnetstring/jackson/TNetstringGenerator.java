@@ -8,9 +8,7 @@ import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
-import io.netty.buffer.ByteBuf;
 import io.petrichor.tnetstring.TNetstring;
-import io.petrichor.tnetstring.TNetstringLimits;
 import io.petrichor.tnetstring.TNetstringType;
 import io.petrichor.tnetstring.TNetstringWriter;
 import org.jspecify.annotations.Nullable;
@@ -46,47 +44,17 @@ final class TNetstringGenerator extends GeneratorBase {
 	/** Whether a name was written, but not yet its value. */
 	private boolean valueDue;
 
-	TNetstringGenerator(ObjectWriteContext context, IOContext ioContext, int features, TNetstringLimits limits,
+	TNetstringGenerator(ObjectWriteContext context, IOContext ioContext, int features, TNetstringWriter writer,
 			@Nullable OutputStream out) {
 		super(context, ioContext, features);
-		this.writer = new TNetstringWriter(limits);
+		this.writer = writer;
 		this.out = out;
 		this.context = SimpleStreamWriteContext
 			.createRootContext(StreamWriteFeature.STRICT_DUPLICATE_DETECTION.enabledIn(features)
 					? DupDetector.rootDetector(this) : null);
 	}
 
-	TNetstring toTNetstring() {
-		verifyWhole();
-		try {
-			return this.writer.toTNetstring();
-		}
-		catch (IllegalArgumentException ex) {
-			throw failure(ex);
-		}
-	}
-
-	byte[] toByteArray() {
-		verifyWhole();
-		try {
-			return this.writer.toByteArray();
-		}
-		catch (IllegalArgumentException ex) {
-			throw failure(ex);
-		}
-	}
-
-	void writeTo(ByteBuf target) {
-		verifyWhole();
-		try {
-			this.writer.writeTo(target);
-		}
-		catch (IllegalArgumentException ex) {
-			throw failure(ex);
-		}
-	}
-
-	private void verifyWhole() {
+	void verifyWhole() {
 		if (!this.whole) {
 			throw new StreamWriteException(this, "No whole value was written");
 		}
@@ -444,23 +412,26 @@ final class TNetstringGenerator extends GeneratorBase {
 
 	/** Gives out a value that is whole. */
 	private JsonGenerator written() {
-		if (this.context.inRoot()) {
-			this.whole = true;
-			if (this.out != null) {
-				try {
-					this.writer.writeTo(this.out);
-				}
-				catch (IOException ex) {
-					throw _wrapIOFailure(ex);
-				}
-				catch (IllegalArgumentException ex) {
-					throw failure(ex);
-				}
-				this.writer.reset();
-				this.whole = false;
-			}
+		if (!this.context.inRoot()) {
+			return this;
 		}
-		return this;
+		try {
+			this.writer.size();
+			if (this.out == null) {
+				this.whole = true;
+			}
+			else {
+				this.writer.writeTo(this.out);
+				this.writer.reset();
+			}
+			return this;
+		}
+		catch (IOException ex) {
+			throw _wrapIOFailure(ex);
+		}
+		catch (IllegalArgumentException ex) {
+			throw failure(ex);
+		}
 	}
 
 	private StreamWriteException failure(String reason) {
@@ -551,7 +522,9 @@ final class TNetstringGenerator extends GeneratorBase {
 
 	@Override
 	protected void _releaseBuffers() {
-		// Nothing is borrowed.
+		if (this.out != null) {
+			this.writer.close();
+		}
 	}
 
 }

@@ -1,7 +1,10 @@
 package io.petrichor.tnetstring.jackson;
 
+import java.util.function.Function;
+
 import io.netty.buffer.ByteBuf;
 import io.petrichor.tnetstring.TNetstring;
+import io.petrichor.tnetstring.TNetstringWriter;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.Version;
@@ -123,7 +126,7 @@ public class TNetstringMapper extends ObjectMapper {
 
 	@Override
 	public byte[] writeValueAsBytes(@Nullable Object value) {
-		return write(value, null).toByteArray();
+		return write(value, null, TNetstringWriter::toByteArray);
 	}
 
 	/**
@@ -133,7 +136,7 @@ public class TNetstringMapper extends ObjectMapper {
 	 * @throws tools.jackson.core.JacksonException if it cannot be encoded
 	 */
 	public TNetstring writeValueAsTNetstring(@Nullable Object value) {
-		return write(value, null).toTNetstring();
+		return write(value, null, TNetstringWriter::toTNetstring);
 	}
 
 	/**
@@ -144,7 +147,7 @@ public class TNetstringMapper extends ObjectMapper {
 	 * @throws tools.jackson.core.JacksonException if it cannot be encoded
 	 */
 	public TNetstring writeValueAsTNetstring(@Nullable Object value, JavaType type) {
-		return write(value, type).toTNetstring();
+		return write(value, type, TNetstringWriter::toTNetstring);
 	}
 
 	/**
@@ -154,20 +157,27 @@ public class TNetstringMapper extends ObjectMapper {
 	 * @throws tools.jackson.core.JacksonException if it cannot be encoded
 	 */
 	public void writeValue(ByteBuf out, @Nullable Object value) {
-		write(value, null).writeTo(out);
+		write(value, null, (writer) -> {
+			writer.writeTo(out);
+			return out;
+		});
 	}
 
-	private TNetstringGenerator write(@Nullable Object value, @Nullable JavaType type) {
+	private <R> R write(@Nullable Object value, @Nullable JavaType type, Function<TNetstringWriter, R> result) {
 		SerializationContextExt context = _serializationContext();
-		TNetstringGenerator generator = tokenStreamFactory().createGenerator(context);
-		if (type != null) {
-			context.serializeValue(generator, value, type);
-			generator.close();
+		TNetstringFactory factory = tokenStreamFactory();
+		try (TNetstringWriter writer = new TNetstringWriter(factory.limits())) {
+			TNetstringGenerator generator = factory.createGenerator(context, writer);
+			if (type != null) {
+				context.serializeValue(generator, value, type);
+				generator.close();
+			}
+			else {
+				_configAndWriteValue(context, generator, value);
+			}
+			generator.verifyWhole();
+			return result.apply(writer);
 		}
-		else {
-			_configAndWriteValue(context, generator, value);
-		}
-		return generator;
 	}
 
 	/**
