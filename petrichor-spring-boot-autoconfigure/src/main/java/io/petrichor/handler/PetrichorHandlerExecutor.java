@@ -1,13 +1,10 @@
 package io.petrichor.handler;
 
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -58,10 +55,7 @@ public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
 	}
 
 	private static PetrichorHandlerExecutor pool(int threads, int queue, Duration idle, ThreadFactory factory) {
-		ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, idle.toMillis(), TimeUnit.MILLISECONDS,
-				new ArrayBlockingQueue<>(queue), factory);
-		pool.allowCoreThreadTimeOut(true);
-		return new PetrichorHandlerExecutor(pool);
+		return new PetrichorHandlerExecutor(new HandlerThreads(threads, queue, idle, factory));
 	}
 
 	/**
@@ -79,12 +73,16 @@ public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
 		this.executor.execute(work);
 	}
 
+	Executor target() {
+		return this.executor;
+	}
+
 	/**
 	 * The batches of requests that wait for a thread.
 	 * @return the number, 0 if the executor has no queue or does not show it
 	 */
 	public int queued() {
-		return (this.executor instanceof ThreadPoolExecutor pool) ? pool.getQueue().size() : 0;
+		return (this.executor instanceof HandlerThreads threads) ? threads.queued() : 0;
 	}
 
 	/**
@@ -92,7 +90,10 @@ public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		if (this.executor instanceof ExecutorService service) {
+		if (this.executor instanceof HandlerThreads threads) {
+			threads.close();
+		}
+		else if (this.executor instanceof ExecutorService service) {
 			service.shutdownNow();
 		}
 	}

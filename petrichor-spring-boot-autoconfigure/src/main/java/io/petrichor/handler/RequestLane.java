@@ -56,9 +56,9 @@ public final class RequestLane {
 
 	private final AtomicInteger inFlight = new AtomicInteger();
 
-	private final Runnable batchWork = this::runBatch;
+	private final HandOff handOff;
 
-	private final Runnable batchEnd = this::endBatch;
+	private final HandOff.Work batchWork;
 
 	private final Runnable wakeUp = this::wakenUp;
 
@@ -96,11 +96,13 @@ public final class RequestLane {
 
 	private boolean feeding;
 
-	RequestLane(Dispatcher dispatcher, PetrichorConnection connection, EventExecutor loop, Replies replies,
-			Runnable progress) {
+	RequestLane(Dispatcher dispatcher, PetrichorConnection connection, EventExecutor loop, HandOff handOff,
+			Replies replies, Runnable progress) {
 		this.dispatcher = dispatcher;
 		this.connection = connection;
 		this.loop = loop;
+		this.handOff = handOff;
+		this.batchWork = new HandOff.Work(handOff, this::runBatch, this::endBatch);
 		this.replies = replies;
 		this.progress = progress;
 		RequestListener listener = dispatcher.listener();
@@ -152,7 +154,10 @@ public final class RequestLane {
 	 */
 	public void readComplete() {
 		drain();
-		feed();
+		if (!this.streams.isEmpty() && this.replies.isWritable()) {
+			// Not now: what was read, and may cancel a stream, goes before what it fills.
+			wakeLater();
+		}
 		if (!this.parallel.isEmpty() && !submitParallel()) {
 			for (Request request; (request = this.parallel.poll()) != null;) {
 				request.complete(BUSY);
@@ -281,7 +286,7 @@ public final class RequestLane {
 		}
 		this.busy = true;
 		try {
-			this.dispatcher.executor().execute(this.batchWork);
+			this.handOff.submit(this.batchWork);
 			if (this.batch.size() > 1) {
 				armFlusher();
 			}
@@ -304,7 +309,6 @@ public final class RequestLane {
 			}
 		}
 		this.batchRan = index;
-		onLoop(this.batchEnd);
 	}
 
 	private void endBatch() {
@@ -422,7 +426,7 @@ public final class RequestLane {
 		this.running = true;
 		for (int turns = 0; !this.streams.isEmpty() && hasRoom(); turns++) {
 			if (turns == TURNS) {
-				onLoop(this.wakeUp);
+				wakeLater();
 				break;
 			}
 			this.streams.remove().pull();
@@ -454,6 +458,10 @@ public final class RequestLane {
 		if (this.loop.inEventLoop() && this.running) {
 			return;
 		}
+		wakeLater();
+	}
+
+	private void wakeLater() {
 		if (this.woken.compareAndSet(false, true)) {
 			onLoop(this.wakeUp);
 		}
@@ -470,9 +478,10 @@ public final class RequestLane {
 
 	private void advance() {
 		drain();
-		feed();
 		this.replies.flush();
 		this.progress.run();
+		feed();
+		this.replies.flush();
 	}
 
 	private void onLoop(Runnable work) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
 import reactor.netty.NettyPipeline;
+import reactor.netty.ReactorNetty;
 import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.TcpServer;
 
@@ -42,6 +43,13 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	private static final Log logger = LogFactory.getLog(PetrichorServer.class);
 
 	private static final int BACKLOG = 511;
+
+	/**
+	 * One for each processor: nothing that blocks runs there, so more would only take
+	 * turns.
+	 */
+	private static final int LOOPS = Integer.getInteger(ReactorNetty.IO_WORKER_COUNT,
+			Runtime.getRuntime().availableProcessors());
 
 	private final InetSocketAddress address;
 
@@ -165,7 +173,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			return;
 		}
 		this.authentication = new Authentication(this.access.authenticators());
-		LoopResources loops = LoopResources.create("petrichor", LoopResources.DEFAULT_IO_WORKER_COUNT, true);
+		LoopResources loops = LoopResources.create("petrichor", LOOPS, true);
 		try {
 			this.listening = new Listening(bind(loops), loops);
 		}
