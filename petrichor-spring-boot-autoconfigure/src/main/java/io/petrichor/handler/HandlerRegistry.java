@@ -139,6 +139,16 @@ public final class HandlerRegistry {
 	}
 
 	/**
+	 * The registered routes with their handlers.
+	 * @return one for each route
+	 */
+	public List<RouteInfo> infos() {
+		return this.registered.stream()
+			.map((route) -> new RouteInfo(route.pattern(), route.handler().toString(), route.blocking()))
+			.toList();
+	}
+
+	/**
 	 * Whether there is anything that could answer a request.
 	 * @return true if no handler is registered
 	 */

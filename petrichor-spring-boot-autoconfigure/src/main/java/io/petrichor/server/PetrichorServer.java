@@ -3,6 +3,7 @@ package io.petrichor.server;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -10,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -31,6 +33,7 @@ import org.springframework.context.ApplicationEventPublisherAware;
 import org.springframework.context.SmartLifecycle;
 
 import io.petrichor.handler.Dispatcher;
+import io.petrichor.protocol.PairTap;
 
 /**
  * A server of the Petrichor protocol. Listens while it is running, and answers requests
@@ -74,6 +77,8 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	private final AtomicLong ids = new AtomicLong();
 
 	private volatile @Nullable Listening listening;
+
+	private volatile @Nullable Instant since;
 
 	private volatile Authentication authentication;
 
@@ -121,6 +126,14 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	}
 
 	/**
+	 * When the server began to listen, the last time it did.
+	 * @return the time, or null if it never listened
+	 */
+	public @Nullable Instant since() {
+		return this.since;
+	}
+
+	/**
 	 * The connections at this moment, handshakes included.
 	 * @return the number
 	 */
@@ -142,9 +155,23 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 * @return false if there is no such connection
 	 */
 	public boolean disconnect(String id) {
+		return with(id, ServerConnection::close);
+	}
+
+	/**
+	 * Show every pair of a connection to somebody.
+	 * @param id the id of the connection
+	 * @param tap who it is, instead of whoever it was before; null for nobody
+	 * @return false if there is no such connection
+	 */
+	public boolean tap(String id, @Nullable PairTap tap) {
+		return with(id, (connection) -> connection.tap(tap));
+	}
+
+	private boolean with(String id, Consumer<ServerConnection> work) {
 		for (ServerConnection connection : this.connections) {
 			if (connection.id().equals(id)) {
-				connection.close();
+				work.accept(connection);
 				return true;
 			}
 		}
@@ -185,6 +212,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			loops.dispose();
 			throw ex;
 		}
+		this.since = Instant.now();
 		logger.info("Petrichor server listens on %s port %d, %d routes"
 			.formatted(this.address.getAddress().getHostAddress(), port(), this.dispatcher.registry().routes().size()));
 		this.events.publishEvent(new PetrichorServerListeningEvent(this));
@@ -245,6 +273,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			callback.run();
 			return;
 		}
+		this.events.publishEvent(new PetrichorServerStoppingEvent(this));
 		this.listening = null;
 		new Drain(listening, callback).start();
 	}

@@ -33,6 +33,7 @@ import io.petrichor.protocol.HeaderKeys;
 import io.petrichor.protocol.Message;
 import io.petrichor.protocol.PairDecoder;
 import io.petrichor.protocol.PairOutput;
+import io.petrichor.protocol.PairTap;
 import io.petrichor.protocol.ProtocolException;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.Handshake;
@@ -105,6 +106,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	private volatile @Nullable CloseReason reason;
 
 	private boolean handshakeEnded;
+
+	private volatile @Nullable PairTap tap;
 
 	private volatile Header header = Header.EMPTY;
 
@@ -230,6 +233,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	private void received(Message message) {
+		PairTap tap = this.tap;
+		if (tap != null) {
+			tap.received(message.header(), message.body());
+		}
 		if (this.state == State.HANDSHAKE) {
 			this.state = State.DECIDING;
 			this.header = message.header();
@@ -266,7 +273,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 				reply.put(HeaderKeys.CAN, this.limits.capabilities().asMap());
 			}
 			TNetstring welcome = allowed.welcome();
-			this.output.write(Header.of(reply), (welcome != null) ? welcome : identity.welcome());
+			write(Header.of(reply), (welcome != null) ? welcome : identity.welcome());
 			consume();
 			progress();
 		}
@@ -291,7 +298,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (retry != null) {
 			reply.put(HeaderKeys.RETRY, retry.toMillis());
 		}
-		this.output.write(Header.of(reply), TNetstring.of(reason));
+		write(Header.of(reply), TNetstring.of(reason));
 		linger();
 	}
 
@@ -299,6 +306,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	@Override
 	public void write(Header header, TNetstring body) {
+		PairTap tap = this.tap;
+		if (tap != null) {
+			tap.sent(header, body);
+		}
 		this.output.write(header, body);
 	}
 
@@ -385,7 +396,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private void finish() {
 		if (this.failure != null) {
-			this.output.write(Header.of(HeaderKeys.ERROR, this.failure.code().wireName()),
+			write(Header.of(HeaderKeys.ERROR, this.failure.code().wireName()),
 					TNetstring.of(this.failure.getMessage()));
 		}
 		linger();
@@ -582,6 +593,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 				Instant.now().minusNanos(System.nanoTime() - this.accepted), state.compareTo(State.OPEN) >= 0,
 				this.lane.inFlight(), this.bytesRead, this.output.written(), this.decoder.buffered(),
 				this.output.pending());
+	}
+
+	/** Any thread. */
+	void tap(@Nullable PairTap tap) {
+		this.tap = tap;
 	}
 
 	/** Any thread. */
