@@ -47,16 +47,24 @@ public final class JacksonBodies extends Bodies {
 		};
 	}
 
-	/** A type that Jackson cannot make is found now, and not with the first request. */
+	/**
+	 * A type that Jackson cannot make is found now, and not with the first request; so is
+	 * one of the JDK's that it would take for a bean, such as a thread.
+	 */
 	private void check(JavaType type) {
+		Object made;
 		try {
-			this.mapper.readValue(TNetstring.EMPTY_DICTIONARY, type);
+			made = this.mapper.readValue(TNetstring.EMPTY_DICTIONARY, type);
 		}
 		catch (InvalidDefinitionException ex) {
 			throw new IllegalArgumentException("Jackson says: " + ex.getOriginalMessage(), ex);
 		}
 		catch (RuntimeException ex) {
 			// It can be made, and not from nothing.
+			return;
+		}
+		if (made != null && type.getRawClass().getName().startsWith("java.") && !type.isContainerType()) {
+			throw new IllegalArgumentException("It is not a value");
 		}
 	}
 
