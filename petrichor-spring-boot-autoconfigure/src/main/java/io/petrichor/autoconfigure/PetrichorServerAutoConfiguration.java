@@ -18,8 +18,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 import io.petrichor.handler.Dispatcher;
+import io.petrichor.handler.PetrichorConnections;
 import io.petrichor.logging.ConnectionLog;
 import io.petrichor.logging.HandlerMdc;
+import io.petrichor.server.HandshakeArgumentResolver;
 import io.petrichor.server.PetrichorServer;
 import io.petrichor.server.PetrichorServerCustomizer;
 import io.petrichor.server.ServerAccess;
@@ -67,6 +69,16 @@ public final class PetrichorServerAutoConfiguration {
 	@Bean
 	ReadinessListener petrichorReadinessListener(ApplicationContext context) {
 		return new ReadinessListener(context);
+	}
+
+	@Bean
+	PetrichorConnections petrichorConnections(PetrichorServer server) {
+		return server.members();
+	}
+
+	@Bean
+	HandshakeArgumentResolver petrichorHandshakeArgumentResolver() {
+		return new HandshakeArgumentResolver();
 	}
 
 	@Bean

@@ -22,7 +22,9 @@ import io.netty.util.concurrent.ScheduledFuture;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
+import io.petrichor.handler.Bodies;
 import io.petrichor.handler.PetrichorConnection;
 import io.petrichor.handler.Replies;
 import io.petrichor.handler.RequestLane;
@@ -112,6 +114,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private volatile Header header = Header.EMPTY;
 
+	private volatile @Nullable Handshake handshake;
+
+	private final PushedRequests pushed;
+
 	private volatile @Nullable Principal principal;
 
 	private volatile Set<String> roles = Set.of();
@@ -146,6 +152,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.channel = channel;
 		this.decoder = new PairDecoder(this.limits.handshake());
 		this.output = new PairOutput(channel, this.listener);
+		this.pushed = new PushedRequests(this, Duration.ofNanos(server.dispatcher().timeout()),
+				this.limits.message().maxBodySize());
 		this.lane = server.dispatcher().lane(this, channel.eventLoop(), this, this::progress);
 	}
 
@@ -243,9 +251,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (this.state == State.HANDSHAKE) {
 			this.state = State.DECIDING;
 			this.header = message.header();
-			this.attempt = this.server.authentication()
-				.decide(new Handshake(message.header(), message.body(), remoteAddress(), List.of()),
-						this.channel.eventLoop(), this::decided);
+			Handshake handshake = new Handshake(message.header(), message.body(), remoteAddress(), List.of());
+			this.handshake = handshake;
+			this.attempt = this.server.authentication().decide(handshake, this.channel.eventLoop(), this::decided);
+		}
+		else if (isReply(message.header())) {
+			this.pushed.answered(message);
 		}
 		else {
 			this.lane.accept(message, this.lastRead);
@@ -265,6 +276,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.decoder.limits(this.limits.message());
 			this.state = State.OPEN;
 			handshakeEnded(HandshakeOutcome.ALLOWED);
+			this.server.joined(this);
 			ServerIdentity identity = this.server.identity();
 			Map<String, Object> reply = new LinkedHashMap<>();
 			reply.put(HeaderKeys.IDENT, identity.ident());
@@ -428,6 +440,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		dropUnread();
 		this.output.close();
 		this.lane.close();
+		this.pushed.close();
 		if (this.attempt != null) {
 			this.attempt.cancel();
 		}
@@ -539,6 +552,41 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.outputProgress = now;
 		}
 		return this.outputProgress + this.limits.writeTimeout().toNanos() - now;
+	}
+
+	// Requests to the peer
+
+	private boolean isReply(Header header) {
+		return !header.isEmpty() && !this.capabilities.plain() && header.has(HeaderKeys.RE);
+	}
+
+	/** Any thread. */
+	void push(Header header, TNetstring body) {
+		if (this.output.pending() > this.limits.maxPendingOutput()) {
+			throw new IllegalStateException("The peer of connection " + this.id + " does not read what is sent to it");
+		}
+		this.output.write(header, body);
+		this.channel.eventLoop().execute(this::flush);
+	}
+
+	@Override
+	public void send(String to, @Nullable Object body) {
+		this.pushed.send(to, this.server.dispatcher().bodies().write(body));
+	}
+
+	@Override
+	public <T> Mono<T> request(String to, @Nullable Object body, Class<T> type) {
+		Bodies bodies = this.server.dispatcher().bodies();
+		return this.pushed.request(to, bodies.write(body)).handle((reply, sink) -> {
+			@Nullable T value = bodies.read(reply, type);
+			if (value != null) {
+				sink.next(value);
+			}
+		});
+	}
+
+	@Nullable Handshake handshake() {
+		return this.handshake;
 	}
 
 	// The connection as handlers see it
