@@ -106,9 +106,10 @@ public final class HandlerDiscovery implements SmartInitializingSingleton {
 		methods.forEach((method, handler) -> {
 			String route = route((ofType != null) ? ofType.route() : "", handler.route());
 			boolean blocking = handler.blocking() && (ofType == null || ofType.blocking());
+			HandlerMethod call = handlerMethod(name, method, arguments.of(method, type, pattern(method, route)));
+			String[] roles = (handler.roles().length == 0 && ofType != null) ? ofType.roles() : handler.roles();
 			this.registry.register(
-					new Route(route, handlerMethod(name, method, arguments.of(method, type, pattern(method, route))),
-							blocking && !HandlerMethod.isReactive(method), failures));
+					new Route(route, Guarded.by(roles, call), blocking && !HandlerMethod.isReactive(method), failures));
 		});
 	}
 
