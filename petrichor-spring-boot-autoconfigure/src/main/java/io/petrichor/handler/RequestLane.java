@@ -129,7 +129,7 @@ public final class RequestLane {
 	public void accept(Message message, long now) {
 		Header header = message.header();
 		boolean plain = header.isEmpty() || this.connection.capabilities().plain();
-		@Nullable Long id = (plain || this.connection.capabilities().re() == 0) ? null : header.integer(HeaderKeys.ID);
+		@Nullable Long id = plain ? null : header.integer(HeaderKeys.ID);
 		if (id != null && isControl(header, id)) {
 			return;
 		}

@@ -66,6 +66,16 @@ class ConventionTests {
 	}
 
 	@Test
+	void whenPeerTakesNoRequestsItselfThenItsIdsAreStillAnswered() {
+		TestServer.run(SERVER, (port) -> {
+			try (RawPeer peer = RawPeer.welcomed(port, Map.of("can", Map.of()))) {
+				assertThat(peer.request(Map.of("to", "echo", "id", 7), "").header().asMap())
+					.isEqualTo(Map.of("re", 7L));
+			}
+		});
+	}
+
+	@Test
 	void whenPlainPeerSendsConventionsThenTheyAreItsOwnAndRepliesComeInOrder() {
 		TestServer.run(SERVER, (port) -> {
 			try (RawPeer peer = RawPeer.welcomed(port)) {
