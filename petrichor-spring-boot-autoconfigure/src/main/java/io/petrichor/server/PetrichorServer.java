@@ -9,7 +9,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -72,7 +71,9 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
 
-	private final AtomicInteger accepted = new AtomicInteger();
+	private final Admission admission;
+
+	private final OccasionalLog strangers = new OccasionalLog(logger);
 
 	private final AtomicLong ids = new AtomicLong();
 
@@ -106,6 +107,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		this.gracePeriod = gracePeriod;
 		this.dispatcher = dispatcher;
 		this.access = access;
+		this.admission = new Admission(access.limits());
 		this.authentication = new Authentication(access.authenticators());
 		this.customizer = customizer;
 		this.listener = listener;
@@ -139,6 +141,15 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 */
 	public int connectionCount() {
 		return this.connections.size();
+	}
+
+	/**
+	 * The most connections at once: as many as were asked for, or as the process may open
+	 * files.
+	 * @return the number
+	 */
+	public int maxConnections() {
+		return this.admission.maxConnections();
 	}
 
 	/**
@@ -235,15 +246,21 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	}
 
 	private void accept(Channel channel) {
-		channel.closeFuture().addListener((closed) -> this.accepted.decrementAndGet());
-		if (this.accepted.incrementAndGet() > this.limits.maxConnections()) {
-			this.listener.connectionRejected(RejectReason.CONNECTIONS);
+		Admission.Place place = this.admission.claim(channel.remoteAddress());
+		@Nullable RejectReason refused = place.refused();
+		if (refused != null) {
+			this.listener.connectionRejected(refused);
 			channel.close();
 			return;
 		}
+		channel.closeFuture().addListener((closed) -> place.leave());
+		ServerTls tls = this.access.tls();
+		if (tls != null) {
+			channel.pipeline().addFirst(tls.handler(channel, this.limits.handshakeTimeout()));
+		}
 		String id = Long.toString(this.ids.incrementAndGet(), Character.MAX_RADIX);
 		channel.pipeline()
-			.addBefore(NettyPipeline.ReactiveBridge, "petrichor", new ServerConnection(this, id, channel));
+			.addBefore(NettyPipeline.ReactiveBridge, "petrichor", new ServerConnection(this, id, channel, place));
 	}
 
 	/**
@@ -291,6 +308,10 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	@Override
 	public boolean isPauseable() {
 		return false;
+	}
+
+	OccasionalLog strangers() {
+		return this.strangers;
 	}
 
 	ServerIdentity identity() {

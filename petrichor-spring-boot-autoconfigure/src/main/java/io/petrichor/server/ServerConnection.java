@@ -1,6 +1,7 @@
 package io.petrichor.server;
 
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +19,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -84,6 +88,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private final Channel channel;
 
+	private final Admission.Place place;
+
 	private final PairDecoder decoder;
 
 	private final PairOutput output;
@@ -136,12 +142,13 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private boolean tickSoon;
 
-	ServerConnection(PetrichorServer server, String id, Channel channel) {
+	ServerConnection(PetrichorServer server, String id, Channel channel, Admission.Place place) {
 		this.server = server;
 		this.listener = server.listener();
 		this.limits = server.limits();
 		this.id = id;
 		this.channel = channel;
+		this.place = place;
 		this.decoder = new PairDecoder(this.limits.handshake());
 		this.output = new PairOutput(channel, this.listener);
 		this.lane = server.dispatcher().lane(this, channel.eventLoop(), this, this::progress);
@@ -165,12 +172,30 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			in.release();
 			return;
 		}
+		if (this.state == State.HANDSHAKE && !this.decoder.isPartial() && isForeign(in)) {
+			in.release();
+			context.close();
+			return;
+		}
 		this.lastRead = System.nanoTime();
 		this.bytesRead += in.readableBytes();
 		this.listener.bytesRead(in.readableBytes());
 		this.unread = (this.unread == null) ? in
 				: ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), this.unread, in);
 		consume();
+	}
+
+	private boolean isForeign(ByteBuf firstBytes) {
+		@Nullable String protocol = ForeignProtocol.of(firstBytes);
+		if (protocol != null) {
+			this.server.strangers()
+				.info("%s speaks %s; this port expects pairs%s and closes the connection".formatted(remoteAddress(),
+						protocol,
+						(this.channel.pipeline().get(SslHandler.class) != null) ? " over TLS" : ", without TLS"));
+			this.listener.protocolError(ErrorCode.BAD_REQUEST);
+			because(CloseReason.PROTOCOL_ERROR);
+		}
+		return protocol != null;
 	}
 
 	@Override
@@ -238,8 +263,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.state = State.DECIDING;
 			this.header = message.header();
 			this.attempt = this.server.authentication()
-				.decide(new Handshake(message.header(), message.body(), remoteAddress(), List.of()),
-						this.channel.eventLoop(), this::decided);
+				.decide(new Handshake(message.header(), message.body(), remoteAddress(),
+						ServerTls.peerCertificates(this.channel)), this.channel.eventLoop(), this::decided);
 		}
 		else {
 			this.lane.accept(message, this.lastRead);
@@ -251,6 +276,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			return;
 		}
 		if (decision instanceof Decision.Allowed allowed) {
+			this.place.allowed();
 			this.principal = allowed.principal();
 			this.roles = allowed.roles();
 			this.capabilities = Capabilities.from(this.header);
@@ -267,10 +293,19 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			TNetstring welcome = allowed.welcome();
 			write(Header.of(reply), (welcome != null) ? welcome : identity.welcome());
 			consume();
-			progress();
+			if (this.inputEnded) {
+				inputEnded();
+			}
+			else {
+				progress();
+			}
 		}
 		else if (decision instanceof Decision.Denied denied) {
-			handshakeEnded((denied == Authentication.NOT_NOW) ? HandshakeOutcome.ERROR : HandshakeOutcome.DENIED);
+			boolean failed = denied != Authentication.NOT_NOW;
+			handshakeEnded(failed ? HandshakeOutcome.DENIED : HandshakeOutcome.ERROR);
+			if (failed) {
+				this.place.failed();
+			}
 			because(CloseReason.DENIED);
 			deny(ErrorCode.DENIED, denied.reason(), denied.retry());
 		}
@@ -335,7 +370,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (this.state == State.ENDING && this.lane.inFlight() == 0 && this.unread == null) {
 			finish();
 		}
-		else if (this.unread == null && this.state != State.ENDING && hasRoom()) {
+		else if (this.unread == null && this.state != State.ENDING && !this.inputEnded && hasRoom()) {
 			this.channel.read();
 		}
 		watch(TICK);
@@ -356,19 +391,43 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (event instanceof ChannelInputShutdownEvent) {
 			this.inputEnded = true;
 			because(CloseReason.PEER);
-			if (this.state == State.OPEN && this.capabilities.plain()) {
-				// A plain peer may have ended its half and still wait for its replies.
-				end();
-				progress();
-			}
-			else if (this.state == State.LINGERING && this.outputEnded) {
-				context.close();
-			}
-			else if (this.state == State.HANDSHAKE || this.state == State.OPEN) {
-				context.close();
+			inputEnded();
+		}
+		else if (event instanceof SslHandshakeCompletionEvent tls) {
+			this.listener.tlsHandshakeEnded(tls.isSuccess(), System.nanoTime() - this.accepted);
+			if (!tls.isSuccess()) {
+				tlsFailed(tls.cause());
 			}
 		}
 		context.fireUserEventTriggered(event);
+	}
+
+	/** Nothing more comes. While the peer waits for the decision, so does this. */
+	private void inputEnded() {
+		if (this.state == State.OPEN && this.capabilities.plain()) {
+			// A plain peer may have ended its half and still wait for its replies.
+			end();
+			progress();
+		}
+		else if ((this.state == State.LINGERING && this.outputEnded) || this.state == State.HANDSHAKE
+				|| this.state == State.OPEN) {
+			this.channel.close();
+		}
+	}
+
+	/** The TLS handler closes the connection itself, after it has told the peer. */
+	private void tlsFailed(Throwable cause) {
+		because(CloseReason.ERROR);
+		if (cause instanceof NotSslRecordException) {
+			this.server.strangers()
+				.info("%s speaks plaintext; this port expects TLS and closes the connection"
+					.formatted(remoteAddress()));
+		}
+		else if (!(cause instanceof ClosedChannelException)) {
+			this.server.strangers()
+				.info("TLS with %s failed: %s".formatted(remoteAddress(),
+						String.valueOf(cause.getMessage()).replaceAll("\\p{Cntrl}", "?")));
+		}
 	}
 
 	/** Read nothing more, answer what was read, then close. */
@@ -609,6 +668,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	void drain() {
 		this.channel.eventLoop().execute(() -> {
 			because(CloseReason.SHUTDOWN);
+			if (this.state == State.DECIDING && this.attempt != null && this.attempt.cancel()) {
+				deny(ErrorCode.GOING, "the server is about to stop", Duration.ofSeconds(1));
+			}
 			end();
 			progress();
 		});

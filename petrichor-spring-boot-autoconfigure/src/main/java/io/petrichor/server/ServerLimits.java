@@ -7,7 +7,6 @@ import io.petrichor.protocol.PairLimits;
 /**
  * What peers may cost. One object, fixed at start-up.
  *
- * @param maxConnections the most connections at once
  * @param handshakeTimeout from the accept to the decision, whatever the peer sends
  * @param handshake limits of the first pair
  * @param message limits of the pairs after it
@@ -18,7 +17,7 @@ import io.petrichor.protocol.PairLimits;
  * @param writeTimeout how long a peer may take none of them
  * @since 0.1.0
  */
-public record ServerLimits(int maxConnections, Duration handshakeTimeout, PairLimits handshake, PairLimits message,
-		Duration messageTimeout, Duration idleTimeout, int maxInFlight, long maxPendingOutput, Duration writeTimeout) {
+public record ServerLimits(Duration handshakeTimeout, PairLimits handshake, PairLimits message, Duration messageTimeout,
+		Duration idleTimeout, int maxInFlight, long maxPendingOutput, Duration writeTimeout) {
 
 }
