@@ -22,4 +22,13 @@ public interface Replies {
 	 */
 	void flush();
 
+	/**
+	 * Whether more may be written than replies to what was read; event loop only. Who
+	 * answers no calls {@link RequestLane#readComplete()} when there is room again.
+	 * @return false while the peer does not read fast enough
+	 */
+	default boolean isWritable() {
+		return true;
+	}
+
 }

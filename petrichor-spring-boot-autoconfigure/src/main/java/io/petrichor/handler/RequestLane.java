@@ -35,6 +35,12 @@ public final class RequestLane {
 	/** How long a finished reply may wait for others of its batch that are slow. */
 	private static final long PATIENCE_MILLIS = 2;
 
+	/** How long a stream waits for a thread before it asks again. */
+	private static final long RETRY_MILLIS = 10;
+
+	/** How often streams are asked for more before others on the event loop go on. */
+	private static final int TURNS = 16;
+
 	private final Dispatcher dispatcher;
 
 	private final PetrichorConnection connection;
@@ -85,6 +91,11 @@ public final class RequestLane {
 	/** Whether a worker has been asked for that has not begun. */
 	private final AtomicBoolean standby = new AtomicBoolean();
 
+	/** Streams that wait until the connection has room for more of them. */
+	private final Queue<StreamReply> streams = new ConcurrentLinkedQueue<>();
+
+	private boolean feeding;
+
 	RequestLane(Dispatcher dispatcher, PetrichorConnection connection, EventExecutor loop, HandOff handOff,
 			Replies replies, Runnable progress) {
 		this.dispatcher = dispatcher;
@@ -117,11 +128,17 @@ public final class RequestLane {
 	 */
 	public void accept(Message message, long now) {
 		Header header = message.header();
+		boolean plain = header.isEmpty() || this.connection.capabilities().plain();
+		@Nullable Long id = plain ? null : header.integer(HeaderKeys.ID);
+		if (id != null && isControl(header, id)) {
+			return;
+		}
 		Route route = this.dispatcher.registry().find(header);
-		Request request = new Request(message, this, route, now, now + timeout(header), this.dispatcher.listener());
+		Request request = new Request(message, this, route, id, !plain && header.flag(HeaderKeys.ONEWAY), now,
+				now + timeout(header), this.dispatcher.listener());
 		this.inFlight.incrementAndGet();
-		if (request.id() != null && !this.connection.capabilities().plain()) {
-			acceptNumbered(request, request.id());
+		if (id != null) {
+			acceptNumbered(request, id);
 		}
 		else if (!route.blocking() && !this.busy && this.waiting.isEmpty()) {
 			runInTurn(request);
@@ -132,10 +149,15 @@ public final class RequestLane {
 	}
 
 	/**
-	 * All of one read has been accepted: start what can run. The caller flushes.
+	 * All of one read has been accepted, or there is room again: start what can run. The
+	 * caller flushes.
 	 */
 	public void readComplete() {
 		drain();
+		if (!this.streams.isEmpty() && this.replies.isWritable()) {
+			// Not now: what was read, and may cancel a stream, goes before what it fills.
+			wakeLater();
+		}
 		if (!this.parallel.isEmpty() && !submitParallel()) {
 			for (Request request; (request = this.parallel.poll()) != null;) {
 				request.complete(BUSY);
@@ -166,6 +188,7 @@ public final class RequestLane {
 		if (this.current != null) {
 			next = Math.min(next, expire(List.of(this.current), now));
 		}
+		feed();
 		return next;
 	}
 
@@ -181,10 +204,16 @@ public final class RequestLane {
 		if (this.current != null) {
 			this.current.abandon();
 		}
+		this.streams.clear();
 		flushed();
 	}
 
 	private static final Message BUSY = ErrorReplies.reply(ErrorCode.BUSY, "too much to do; not executed");
+
+	private static final Message CANCELLED = ErrorReplies.reply(ErrorCode.CANCELLED, "cancelled");
+
+	private static final Message CONFLICT = ErrorReplies.reply(ErrorCode.CONFLICT,
+			"a request with this id is still in flight");
 
 	private static final Message TIMEOUT = ErrorReplies.reply(ErrorCode.TIMEOUT, "the time for this request is over");
 
@@ -194,9 +223,28 @@ public final class RequestLane {
 				: Math.min(this.dispatcher.timeout(), TimeUnit.MILLISECONDS.toNanos(Math.max(ttl, 0)));
 	}
 
+	/** What is answered below the handlers. */
+	private boolean isControl(Header header, Long id) {
+		if (header.flag(HeaderKeys.PING)) {
+			this.replies.write(Header.of(HeaderKeys.RE, id), ReturnValues.NOTHING);
+			return true;
+		}
+		if (header.flag(HeaderKeys.CANCEL)) {
+			@Nullable Request request = this.numbered.get(id);
+			if (request != null) {
+				request.complete(CANCELLED);
+				request.stopWork();
+			}
+			return true;
+		}
+		return false;
+	}
+
 	private void acceptNumbered(Request request, Long id) {
-		this.numbered.put(id, request);
-		if (request.target().blocking()) {
+		if (this.numbered.putIfAbsent(id, request) != null) {
+			request.complete(CONFLICT);
+		}
+		else if (request.target().blocking()) {
 			this.parallel.add(request);
 		}
 		else {
@@ -327,16 +375,71 @@ public final class RequestLane {
 	/** Any thread, once for each request. */
 	void completed(Request request, Header header, TNetstring body) {
 		Long id = request.id();
-		if (id == null || !this.numbered.remove(id, request)) {
-			this.replies.write(header, body);
+		if (id != null) {
+			this.numbered.remove(id, request);
 		}
-		else {
-			this.replies.write(header.with(HeaderKeys.RE, id), body);
+		if (!request.isOneway()) {
+			this.replies.write((id == null) ? header : header.with(HeaderKeys.RE, id), body);
 		}
 		ended(request, (this.tally != null) ? Outcome.of(header) : Outcome.SUCCESS);
 		if (request.isDetached()) {
 			wake();
 		}
+	}
+
+	/** Any thread. */
+	void completedInPart(Request request, Header header, TNetstring body) {
+		this.replies.write(header.with(HeaderKeys.RE, request.id()).with(HeaderKeys.MORE, true), body);
+		extend(request);
+		wake();
+	}
+
+	/** A stream has all of the time again for its next part, if the caller set no end. */
+	private void extend(Request request) {
+		if (!request.header().has(HeaderKeys.TTL)) {
+			request.deadline(System.nanoTime() + this.dispatcher.timeout());
+		}
+	}
+
+	/** Any thread. */
+	void awaitRoom(StreamReply stream) {
+		this.streams.add(stream);
+		wake();
+	}
+
+	/** Event loop only. */
+	void awaitThread(StreamReply stream) {
+		this.loop.schedule(() -> awaitRoom(stream), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+	}
+
+	void execute(Runnable work) {
+		this.dispatcher.executor().execute(work);
+	}
+
+	/** Ask streams for more as long as there is room for what they bring. */
+	private void feed() {
+		if (this.feeding || this.streams.isEmpty()) {
+			return;
+		}
+		this.feeding = true;
+		boolean running = this.running;
+		this.running = true;
+		for (int turns = 0; !this.streams.isEmpty() && hasRoom(); turns++) {
+			if (turns == TURNS) {
+				wakeLater();
+				break;
+			}
+			this.streams.remove().pull();
+		}
+		this.running = running;
+		this.feeding = false;
+	}
+
+	private boolean hasRoom() {
+		if (!this.replies.isWritable()) {
+			this.replies.flush();
+		}
+		return this.replies.isWritable();
 	}
 
 	/** Any thread, once for each request that is not completed. */
@@ -355,6 +458,10 @@ public final class RequestLane {
 		if (this.loop.inEventLoop() && this.running) {
 			return;
 		}
+		wakeLater();
+	}
+
+	private void wakeLater() {
 		if (this.woken.compareAndSet(false, true)) {
 			onLoop(this.wakeUp);
 		}
@@ -373,6 +480,8 @@ public final class RequestLane {
 		drain();
 		this.replies.flush();
 		this.progress.run();
+		feed();
+		this.replies.flush();
 	}
 
 	private void onLoop(Runnable work) {
@@ -384,12 +493,15 @@ public final class RequestLane {
 		}
 	}
 
-	private static long expire(Iterable<Request> requests, long now) {
+	private long expire(Iterable<Request> requests, long now) {
 		long next = Long.MAX_VALUE;
 		for (Request request : requests) {
 			if (!request.isDone()) {
 				long left = request.deadline() - now;
-				if (left <= 0) {
+				if (left <= 0 && request.isHeldUpByPeer()) {
+					extend(request);
+				}
+				else if (left <= 0) {
 					request.complete(TIMEOUT);
 					request.stopWork();
 				}

@@ -32,6 +32,7 @@ import org.springframework.context.ApplicationEventPublisherAware;
 import org.springframework.context.SmartLifecycle;
 
 import io.petrichor.handler.Dispatcher;
+import io.petrichor.handler.PetrichorConnections;
 import io.petrichor.protocol.PairTap;
 
 /**
@@ -76,6 +77,10 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	private final OccasionalLog strangers = new OccasionalLog(logger);
 
 	private final AtomicLong ids = new AtomicLong();
+
+	private final ServerConnections members = new ServerConnections();
+
+	private final ConnectionEvents connectionEvents = new ConnectionEvents();
 
 	private volatile @Nullable Listening listening;
 
@@ -330,12 +335,29 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		return this.listener;
 	}
 
+	/**
+	 * The connections whose peers were let in.
+	 * @return the connections
+	 */
+	public PetrichorConnections members() {
+		return this.members;
+	}
+
+	/** A peer was let in. */
+	void joined(ServerConnection connection) {
+		this.members.add(connection);
+		this.connectionEvents.publish(this.events, new ConnectionOpened(connection));
+	}
+
 	void opened(ServerConnection connection) {
 		this.connections.add(connection);
 		this.listener.connectionOpened();
 	}
 
 	void closed(ServerConnection connection, CloseReason reason) {
+		if (this.members.remove(connection)) {
+			this.connectionEvents.publish(this.events, new ConnectionClosed(connection, reason));
+		}
 		this.connections.remove(connection);
 		this.listener.connectionClosed(reason);
 	}

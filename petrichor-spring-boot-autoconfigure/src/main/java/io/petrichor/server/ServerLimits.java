@@ -2,6 +2,7 @@ package io.petrichor.server;
 
 import java.time.Duration;
 
+import io.petrichor.protocol.Capabilities;
 import io.petrichor.protocol.PairLimits;
 
 /**
@@ -19,5 +20,14 @@ import io.petrichor.protocol.PairLimits;
  */
 public record ServerLimits(Duration handshakeTimeout, PairLimits handshake, PairLimits message, Duration messageTimeout,
 		Duration idleTimeout, int maxInFlight, long maxPendingOutput, Duration writeTimeout) {
+
+	/**
+	 * What the server can, as it tells the peers that ask for it.
+	 * @return its capabilities
+	 */
+	Capabilities capabilities() {
+		return new Capabilities(false, this.maxInFlight, true, true, false, true, false,
+				(long) this.message.maxHeaderSize() + this.message.maxBodySize());
+	}
 
 }

@@ -1,8 +1,12 @@
 package io.petrichor.tnetstring;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Numbers from and to their decimal digits. Reading expects bytes that passed the
@@ -12,6 +16,12 @@ final class Numbers {
 
 	/** The longest scale, either way, that a decimal is read or written with. */
 	static final int MAX_SCALE = 2_000;
+
+	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+	private static final byte[] LARGEST_LONG = "9223372036854775807".getBytes(StandardCharsets.US_ASCII);
+
+	private static final byte[] SMALLEST_LONG = "9223372036854775808".getBytes(StandardCharsets.US_ASCII);
 
 	private static final int SHORT_PLACES = 9;
 
@@ -24,20 +34,67 @@ final class Numbers {
 	}
 
 	static boolean fitsLong(byte[] bytes, int from, int end) {
-		int first = firstDigit(bytes, from, end);
-		if (end - first < 19) {
+		if (end - from <= 18) {
 			return true;
 		}
-		return end - first == 19 && parseBigInteger(bytes, from, end).bitLength() < 64;
+		int first = firstDigit(bytes, from, end);
+		if (end - first != 19) {
+			return end - first < 19;
+		}
+		int order = Arrays.compare(bytes, first, end, LARGEST_LONG, 0, 19);
+		return order <= 0 || bytes[from] == '-' && Arrays.equals(bytes, first, end, SMALLEST_LONG, 0, 19);
 	}
 
 	/** Expects that {@link #fitsLong}. */
 	static long parseLong(byte[] bytes, int from, int end) {
 		long value = 0;
-		for (int i = firstDigit(bytes, from, end); i < end; i++) {
+		int i = (isSign(bytes[from])) ? from + 1 : from;
+		for (; end - i >= 8; i += 8) {
+			value = value * 100_000_000 - eightDigits((long) LONGS.get(bytes, i));
+		}
+		for (; i < end; i++) {
 			value = value * 10 - (bytes[i] - '0');
 		}
 		return (bytes[from] == '-') ? value : -value;
+	}
+
+	/**
+	 * Eight digits at once: neighbours are joined to pairs, then to fours, then to eight.
+	 */
+	private static long eightDigits(long word) {
+		long ones = word & 0x0F0F0F0F0F0F0F0FL;
+		long pairs = (ones * 10 + (ones >>> 8)) & 0x00FF00FF00FF00FFL;
+		long fours = (pairs * 100 + (pairs >>> 16)) & 0x0000FFFF0000FFFFL;
+		return (fours * 10_000 + (fours >>> 32)) & 0xFFFFFFFFL;
+	}
+
+	/** The other way round: a number below 100,000,000 as eight digits. */
+	static void putEightDigits(byte[] target, int at, int number) {
+		int high = number / 10_000;
+		long fours = ((long) (number - high * 10_000) << 32) | high;
+		long hundreds = ((fours * 10_486) >>> 20) & 0x0000007F0000007FL;
+		long pairs = ((fours - hundreds * 100) << 16) | hundreds;
+		long tens = ((pairs * 103) >>> 10) & 0x000F000F000F000FL;
+		long ones = ((pairs - tens * 10) << 8) | tens;
+		LONGS.set(target, at, ones | 0x3030303030303030L);
+	}
+
+	/** Whether all of these bytes are digits. */
+	static boolean areDigits(byte[] bytes, int from, int end) {
+		int i = from;
+		for (; end - i >= 8; i += 8) {
+			long word = (long) LONGS.get(bytes, i);
+			if ((word & (word + 0x0606060606060606L) & 0xF0F0F0F0F0F0F0F0L) != 0x3030303030303030L
+					|| ((word | (word + 0x0606060606060606L)) & 0xF0F0F0F0F0F0F0F0L) != 0x3030303030303030L) {
+				return false;
+			}
+		}
+		for (; i < end; i++) {
+			if (bytes[i] < '0' || bytes[i] > '9') {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	static BigInteger parseBigInteger(byte[] bytes, int from, int end) {
@@ -95,11 +152,13 @@ final class Numbers {
 	 */
 	static long shortDecimal(double value) {
 		for (int places = 0; places <= SHORT_PLACES; places++) {
-			double digits = Math.rint(value * POWERS_OF_TEN[places]);
+			double scaled = value * POWERS_OF_TEN[places];
+			double digits = Math.rint(scaled);
 			if (!(digits < 1e15)) {
 				return -1;
 			}
-			if (digits / POWERS_OF_TEN[places] == value) {
+			// The division costs most, so only where the product is about an integer.
+			if (Math.abs(scaled - digits) <= scaled * 0x1p-50 && digits / POWERS_OF_TEN[places] == value) {
 				return ((long) digits << 5) | places;
 			}
 		}

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -229,9 +230,10 @@ public final class TNetstring {
 	 * @throws TNetstringConversionException if this is no dictionary, or a key is not
 	 * UTF-8
 	 */
+	@SuppressWarnings("unchecked")
 	public Map<String, @Nullable Object> asMap() {
 		expect(TNetstringType.DICTIONARY);
-		return read().map();
+		return (Map<String, @Nullable Object>) Objects.requireNonNull(value());
 	}
 
 	/**
@@ -239,9 +241,10 @@ public final class TNetstring {
 	 * @return an unmodifiable list
 	 * @throws TNetstringConversionException if this is no list
 	 */
+	@SuppressWarnings("unchecked")
 	public List<@Nullable Object> asList() {
 		expect(TNetstringType.LIST);
-		return read().list();
+		return (List<@Nullable Object>) Objects.requireNonNull(value());
 	}
 
 	/**
@@ -253,7 +256,7 @@ public final class TNetstring {
 	 * @throws TNetstringConversionException if a dictionary's key is not UTF-8
 	 */
 	public @Nullable Object value() {
-		return read().tree();
+		return new Tree(this.bytes).read(this.offset);
 	}
 
 	/**

@@ -149,47 +149,43 @@ public final class TNetstringDecoder {
 		int keyCount = 0;
 		int firstKey = -1;
 		boolean keyExpected = false;
+		int maxElements = this.limits.maxElements();
 		while (true) {
-			// SIZE
 			int itemStart = position;
-			int size = 0;
-			int digits = 0;
-			while (true) {
-				if (position == end) {
-					throw torn(depth, "The value ends within its SIZE", position - start);
-				}
-				int digit = bytes[position] - '0';
-				if (digit < 0 || digit > 9) {
-					if (bytes[position] == ':' && digits > 0) {
-						break;
-					}
-					throw malformed("A byte that is no digit in SIZE", position - start);
-				}
-				if (++digits > 9) {
-					throw malformed("A SIZE of more than nine digits", position - start);
-				}
-				size = size * 10 + digit;
-				if (depth == 0 && size > this.limits.maxSize()) {
-					throw tooBig("A SIZE over the limit of " + this.limits.maxSize(), position - start);
+			int size;
+			if (depth == 0) {
+				size = readSize(bytes, position, end, start);
+				while (bytes[position] != ':') {
+					position++;
 				}
 				position++;
-			}
-			position++;
-			// DATA and TYPE
-			if (depth == 0) {
-				if ((long) digits + size + 2 > this.limits.maxSize()) {
-					throw tooBig("A SIZE over the limit of " + this.limits.maxSize(), itemStart - start);
-				}
 				if (size >= end - position) {
 					throw torn(0, "The value ends before its TYPE", inputEnd - start);
 				}
 			}
 			else {
+				// The container's TYPE is no digit, so it ends this loop before the array
+				// ends.
+				size = bytes[position] - '0';
+				int next = bytes[++position] - '0';
+				if (next >= 0 && next <= 9) {
+					size = size * 10 + next;
+					next = bytes[++position] - '0';
+					while (next >= 0 && next <= 9 && position - itemStart < 10) {
+						size = size * 10 + next;
+						next = bytes[++position] - '0';
+					}
+				}
+				if (next != ':' - '0' || bytes[itemStart] < '0' || bytes[itemStart] > '9' || position - itemStart > 9) {
+					readSize(bytes, itemStart, end, start);
+					throw torn(1, "The value ends within its SIZE", position - start);
+				}
+				position++;
 				if (size >= end - position) {
 					throw malformed("An item that runs past its container", itemStart - start);
 				}
-				if (++this.elements > this.limits.maxElements()) {
-					throw tooBig("More elements than the limit of " + this.limits.maxElements(), itemStart - start);
+				if (++this.elements > maxElements) {
+					throw tooBig("More elements than the limit of " + maxElements, itemStart - start);
 				}
 			}
 			int dataEnd = position + size;
@@ -261,6 +257,33 @@ public final class TNetstringDecoder {
 		}
 	}
 
+	/** Reads SIZE with all of its rules, within the limit if it is the outermost. */
+	private int readSize(byte[] bytes, int from, int end, int start) {
+		int size = 0;
+		for (int position = from;; position++) {
+			if (position == end) {
+				throw torn(from - start, "The value ends within its SIZE", position - start);
+			}
+			int digit = bytes[position] - '0';
+			if (digit < 0 || digit > 9) {
+				if (bytes[position] != ':' || position == from) {
+					throw malformed("A byte that is no digit in SIZE", position - start);
+				}
+				if (from == start && (long) position + 2 - from + size > this.limits.maxSize()) {
+					throw tooBig("A SIZE over the limit of " + this.limits.maxSize(), 0);
+				}
+				return size;
+			}
+			if (position - from == 9) {
+				throw malformed("A SIZE of more than nine digits", position - start);
+			}
+			size = size * 10 + digit;
+			if (from == start && size > this.limits.maxSize()) {
+				throw tooBig("A SIZE over the limit of " + this.limits.maxSize(), position - start);
+			}
+		}
+	}
+
 	private void checkInteger(byte[] bytes, int from, int end, int start) {
 		int position = (from < end && (bytes[from] == '-' || bytes[from] == '+')) ? from + 1 : from;
 		if (position == end) {
@@ -269,10 +292,11 @@ public final class TNetstringDecoder {
 		if (end - position > this.limits.maxDigits()) {
 			throw tooBig("More digits than the limit of " + this.limits.maxDigits(), from - start);
 		}
-		for (; position < end; position++) {
-			if (!isDigit(bytes[position])) {
-				throw malformed("A byte that is no digit in an integer", position - start);
+		if (!Numbers.areDigits(bytes, position, end)) {
+			while (isDigit(bytes[position])) {
+				position++;
 			}
+			throw malformed("A byte that is no digit in an integer", position - start);
 		}
 	}
 
@@ -337,14 +361,24 @@ public final class TNetstringDecoder {
 			checkManyKeys(bytes, from, to, start);
 			return;
 		}
-		for (int i = from + 1; i < to; i++) {
+		long seen = 0;
+		for (int i = from; i < to; i++) {
 			long key = this.keys[i];
-			for (int j = from; j < i; j++) {
-				if (sameKey(bytes, key, this.keys[j])) {
-					throw keyTwice(key, start);
+			long trait = 1L << trait(bytes, (int) (key >>> 32), (int) key);
+			if ((seen & trait) != 0) {
+				for (int j = from; j < i; j++) {
+					if (sameKey(bytes, key, this.keys[j])) {
+						throw keyTwice(key, start);
+					}
 				}
 			}
+			seen |= trait;
 		}
+	}
+
+	/** One of 64 places; keys in different ones differ. */
+	private static int trait(byte[] bytes, int from, int size) {
+		return (size == 0) ? 0 : bytes[from] * 5 + bytes[from + size - 1] * 3 + bytes[from + size / 2] + size;
 	}
 
 	private void checkManyKeys(byte[] bytes, int from, int to, int start) {
@@ -370,6 +404,9 @@ public final class TNetstringDecoder {
 		int size = (int) one;
 		int a = (int) (one >>> 32);
 		int b = (int) (other >>> 32);
+		if (size > 0 && bytes[a] != bytes[b]) {
+			return false;
+		}
 		return Arrays.equals(bytes, a, a + size, bytes, b, b + size);
 	}
 

@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.AbstractCollection;
+import java.util.AbstractMap;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
@@ -91,39 +93,66 @@ public final class TNetstringEncoder {
 		else if (value instanceof String text) {
 			writer.writeText(text);
 		}
-		else if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte) {
+		else if (value instanceof Long || value instanceof Integer) {
 			writer.writeLong(((Number) value).longValue());
 		}
-		else if (value instanceof Map<?, ?> map) {
-			writer.start();
-			for (Map.Entry<?, ?> entry : map.entrySet()) {
-				if (!(entry.getKey() instanceof String key)) {
-					throw new IllegalArgumentException("A dictionary's key must be a String, not "
-							+ ((entry.getKey() != null) ? entry.getKey().getClass().getName() : "null"));
-				}
-				writer.writeKey(key);
-				write(entry.getValue(), writer, limits);
-			}
-			writer.end(TNetstringType.DICTIONARY);
-		}
-		else if (value instanceof Collection<?> collection) {
-			writer.start();
-			for (Object element : collection) {
-				write(element, writer, limits);
-			}
-			writer.end(TNetstringType.LIST);
-		}
-		else if (value instanceof TNetstring encoded) {
-			writer.writeEncoded(encoded);
-		}
-		else if (value instanceof byte[] bytes) {
-			writer.writeBytes(bytes, 0, bytes.length);
+		else if (value instanceof Double number) {
+			writer.writeDouble(number);
 		}
 		else if (value instanceof Boolean bool) {
 			writer.writeBoolean(bool);
 		}
-		else if (value instanceof Double number) {
-			writer.writeDouble(number);
+		else if (value instanceof byte[] bytes) {
+			writer.writeBytes(bytes, 0, bytes.length);
+		}
+		else if (value instanceof TNetstring encoded) {
+			writer.writeEncoded(encoded);
+		}
+		else if (value instanceof AbstractMap<?, ?> map) {
+			writeMap(map, writer, limits);
+		}
+		else if (value instanceof AbstractCollection<?> collection) {
+			writeCollection(collection, writer, limits);
+		}
+		else {
+			writeRarer(value, writer, limits);
+		}
+	}
+
+	private static void writeMap(Map<?, ?> map, TNetstringWriter writer, TNetstringLimits limits) {
+		writer.start();
+		for (Map.Entry<?, ?> entry : map.entrySet()) {
+			if (!(entry.getKey() instanceof String key)) {
+				throw new IllegalArgumentException("A dictionary's key must be a String, not "
+						+ ((entry.getKey() != null) ? entry.getKey().getClass().getName() : "null"));
+			}
+			writer.writeKey(key);
+			write(entry.getValue(), writer, limits);
+		}
+		writer.end(TNetstringType.DICTIONARY);
+	}
+
+	private static void writeCollection(Collection<?> collection, TNetstringWriter writer, TNetstringLimits limits) {
+		writer.start();
+		for (Object element : collection) {
+			write(element, writer, limits);
+		}
+		writer.end(TNetstringType.LIST);
+	}
+
+	/**
+	 * What is looked at last: most values are none of these, and whether an object is of
+	 * an interface takes longer to tell than whether it is of a class.
+	 */
+	private static void writeRarer(Object value, TNetstringWriter writer, TNetstringLimits limits) {
+		if (value instanceof Map<?, ?> map) {
+			writeMap(map, writer, limits);
+		}
+		else if (value instanceof Collection<?> collection) {
+			writeCollection(collection, writer, limits);
+		}
+		else if (value instanceof Short || value instanceof Byte) {
+			writer.writeLong(((Number) value).longValue());
 		}
 		else if (value instanceof Float number) {
 			writer.writeFloat(number);

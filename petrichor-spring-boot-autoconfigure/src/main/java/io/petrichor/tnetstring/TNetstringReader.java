@@ -2,12 +2,7 @@ package io.petrichor.tnetstring;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class TNetstringReader {
+
+	private static final int[] NO_INTS = {};
 
 	private final byte[] bytes;
 
@@ -41,7 +38,7 @@ public final class TNetstringReader {
 
 	private TNetstringType type = TNetstringType.NULL;
 
-	private int[] ends = new int[8];
+	private int[] ends = NO_INTS;
 
 	private int depth;
 
@@ -84,7 +81,7 @@ public final class TNetstringReader {
 	 */
 	public void enter() {
 		if (this.depth == this.ends.length) {
-			this.ends = Arrays.copyOf(this.ends, this.depth * 2);
+			this.ends = Arrays.copyOf(this.ends, Math.max(8, this.depth * 2));
 		}
 		this.ends[this.depth++] = this.end;
 		this.end = this.dataEnd;
@@ -162,6 +159,15 @@ public final class TNetstringReader {
 	}
 
 	/**
+	 * The key just read. One that was read before is, most often, the same object.
+	 * @return the text
+	 * @throws TNetstringConversionException if it is not UTF-8
+	 */
+	public String key() {
+		return KnownKeys.text(this.bytes, this.data, this.dataEnd - this.data);
+	}
+
+	/**
 	 * The string just read, as bytes.
 	 * @return a copy
 	 */
@@ -232,51 +238,7 @@ public final class TNetstringReader {
 	 * @throws TNetstringConversionException if a dictionary's key is not UTF-8
 	 */
 	public @Nullable Object tree() {
-		return switch (this.type) {
-			case BYTES -> {
-				String text = Utf8.decode(this.bytes, this.data, this.dataEnd);
-				yield (text != null) ? text : copyBytes();
-			}
-			case INTEGER -> {
-				if (isLong()) {
-					yield longValue();
-				}
-				yield bigIntegerValue();
-			}
-			case FLOAT -> doubleValue();
-			case BOOLEAN -> booleanValue();
-			case NULL -> null;
-			case DICTIONARY -> map();
-			case LIST -> list();
-		};
-	}
-
-	Map<String, @Nullable Object> map() {
-		if (this.data == this.dataEnd) {
-			return Collections.emptyMap();
-		}
-		Map<String, @Nullable Object> map = new LinkedHashMap<>();
-		enter();
-		while (next()) {
-			String key = text();
-			next();
-			map.put(key, tree());
-		}
-		leave();
-		return Collections.unmodifiableMap(map);
-	}
-
-	List<@Nullable Object> list() {
-		if (this.data == this.dataEnd) {
-			return Collections.emptyList();
-		}
-		List<@Nullable Object> list = new ArrayList<>();
-		enter();
-		while (next()) {
-			list.add(tree());
-		}
-		leave();
-		return Collections.unmodifiableList(list);
+		return new Tree(this.bytes).read(this.item);
 	}
 
 }

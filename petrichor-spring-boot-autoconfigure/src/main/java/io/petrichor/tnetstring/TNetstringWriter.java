@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 import io.netty.buffer.ByteBuf;
+import io.petrichor.tnetstring.WriterMemory.EncodedKey;
 
 /**
  * Writes one value from front to back, though a container's SIZE stands in front of it
@@ -31,6 +32,23 @@ public final class TNetstringWriter implements AutoCloseable {
 	private static final byte[] NOTHING = {};
 
 	private static final int MAX_DATA = 999_999_999;
+
+	private static final long[] POWERS_OF_TEN = new long[19];
+
+	private static final byte[] ONES = new byte[100];
+
+	private static final byte[] TENS = new byte[100];
+
+	static {
+		POWERS_OF_TEN[0] = 1;
+		for (int i = 1; i < POWERS_OF_TEN.length; i++) {
+			POWERS_OF_TEN[i] = POWERS_OF_TEN[i - 1] * 10;
+		}
+		for (int i = 0; i < 100; i++) {
+			ONES[i] = (byte) ('0' + i % 10);
+			TENS[i] = (byte) ('0' + i / 10);
+		}
+	}
 
 	private static final byte[] LONG_MIN = "20:-9223372036854775808#".getBytes(StandardCharsets.US_ASCII);
 
@@ -57,12 +75,15 @@ public final class TNetstringWriter implements AutoCloseable {
 
 	private int elements;
 
+	private final int maxElements;
+
 	/**
 	 * A writer of one value.
 	 * @param limits what to refuse
 	 */
 	public TNetstringWriter(TNetstringLimits limits) {
 		this.limits = limits;
+		this.maxElements = limits.maxElements();
 	}
 
 	/**
@@ -140,14 +161,9 @@ public final class TNetstringWriter implements AutoCloseable {
 		int size = digits + ((value < 0) ? 1 : 0);
 		head(size);
 		int end = this.position + size;
-		int i = end;
-		do {
-			this.data[--i] = (byte) ('0' + rest % 10);
-			rest /= 10;
-		}
-		while (rest != 0);
+		int first = putDigits(this.data, end, rest);
 		if (value < 0) {
-			this.data[--i] = '-';
+			this.data[first - 1] = '-';
 		}
 		this.position = end;
 		this.data[this.position++] = '#';
@@ -210,11 +226,7 @@ public final class TNetstringWriter implements AutoCloseable {
 			digits /= 10;
 		}
 		this.data[--i] = '.';
-		do {
-			this.data[--i] = (byte) ('0' + digits % 10);
-			digits /= 10;
-		}
-		while (digits != 0);
+		i = putDigits(this.data, i, digits);
 		if (negative) {
 			this.data[--i] = '-';
 		}
@@ -276,11 +288,19 @@ public final class TNetstringWriter implements AutoCloseable {
 	 * pair
 	 */
 	public void writeKey(String key) {
+		EncodedKey known = this.memory.encodedKey(key);
+		if (known != null && known.size() <= this.limits.maxKeyLength()) {
+			item(EncodedKey.MAX_SIZE);
+			this.position = known.put(this.data, this.position);
+			return;
+		}
 		if (key.length() > this.limits.maxKeyLength() / 3
 				&& (key.length() > this.limits.maxKeyLength() || Utf8.length(key) > this.limits.maxKeyLength())) {
 			throw keyTooLong();
 		}
+		int start = this.position;
 		writeText(key);
+		this.memory.remember(key, this.data, start, this.position);
 	}
 
 	/**
@@ -462,7 +482,7 @@ public final class TNetstringWriter implements AutoCloseable {
 	}
 
 	private void item(long size) {
-		if (this.depth > 0 && ++this.elements > this.limits.maxElements()) {
+		if (this.depth > 0 && ++this.elements > this.maxElements) {
 			throw new IllegalArgumentException("More elements than the limit of " + this.limits.maxElements());
 		}
 		ensure(size);
@@ -504,23 +524,45 @@ public final class TNetstringWriter implements AutoCloseable {
 	}
 
 	private static int number(byte[] target, int position, int value) {
-		int end = position + digits(value);
-		int i = end;
-		int rest = value;
-		do {
-			target[--i] = (byte) ('0' + rest % 10);
-			rest /= 10;
+		if (value < 10) {
+			target[position] = (byte) ('0' + value);
+			return position + 1;
 		}
-		while (rest != 0);
+		int end = position + digits(value);
+		putDigits(target, end, value);
 		return end;
 	}
 
+	/** By the number of bits, which is off by one at the most. */
 	private static int digits(long value) {
-		int digits = 1;
-		for (long bound = 10; digits < 19 && value >= bound; bound *= 10) {
-			digits++;
+		int guess = (64 - Long.numberOfLeadingZeros(value | 1)) * 1233 >> 12;
+		return (guess > 18 || value < POWERS_OF_TEN[guess]) ? Math.max(guess, 1) : guess + 1;
+	}
+
+	/** Writes digits backward, two at a time; returns where they begin. */
+	private static int putDigits(byte[] target, int end, long value) {
+		int i = end;
+		long rest = value;
+		while (rest >= 100_000_000) {
+			long next = rest / 100_000_000;
+			int eight = (int) (rest - next * 100_000_000);
+			i -= 8;
+			Numbers.putEightDigits(target, i, eight);
+			rest = next;
 		}
-		return digits;
+		int small = (int) rest;
+		while (small >= 100) {
+			int hundredth = small / 100;
+			int pair = small - hundredth * 100;
+			target[--i] = ONES[pair];
+			target[--i] = TENS[pair];
+			small = hundredth;
+		}
+		target[--i] = ONES[small];
+		if (small >= 10) {
+			target[--i] = TENS[small];
+		}
+		return i;
 	}
 
 }

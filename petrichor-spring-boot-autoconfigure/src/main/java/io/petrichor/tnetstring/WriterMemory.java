@@ -1,5 +1,9 @@
 package io.petrichor.tnetstring;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import org.jspecify.annotations.Nullable;
@@ -17,6 +21,8 @@ final class WriterMemory {
 
 	private static final int MAX_KEPT_HEADS = 8 * 1024;
 
+	private static final int KNOWN_KEYS = 256;
+
 	private static final AtomicReferenceArray<@Nullable WriterMemory> KEPT = new AtomicReferenceArray<>(PLACES);
 
 	byte[] data = new byte[512];
@@ -26,6 +32,9 @@ final class WriterMemory {
 
 	/** The containers that are open, as places in the heads. */
 	int[] open = new int[16];
+
+	/** Keys written before. */
+	private final @Nullable EncodedKey[] keys = new @Nullable EncodedKey[KNOWN_KEYS];
 
 	private WriterMemory() {
 	}
@@ -41,9 +50,75 @@ final class WriterMemory {
 		}
 	}
 
+	/** The encoded form of a key, if this very object was remembered. */
+	@Nullable EncodedKey encodedKey(String key) {
+		EncodedKey known = this.keys[keyPlace(key)];
+		return (known != null && known.key == key) ? known : null;
+	}
+
+	void remember(String key, byte[] encoded, int from, int end) {
+		if (end - from <= EncodedKey.MAX_SIZE) {
+			this.keys[keyPlace(key)] = new EncodedKey(key, encoded, from, end);
+		}
+	}
+
+	private static int keyPlace(String key) {
+		return (key.hashCode() * 0x9E3779B9) >>> 24;
+	}
+
 	@SuppressWarnings("deprecation") // threadId() is Java 19
 	private static int place() {
 		return (int) Thread.currentThread().getId() & (PLACES - 1);
+	}
+
+	/** A short key as it goes out, in words. */
+	static final class EncodedKey {
+
+		/** How much room {@link #put} needs, and the most it can hold. */
+		static final int MAX_SIZE = 32;
+
+		private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class,
+				ByteOrder.LITTLE_ENDIAN);
+
+		private final String key;
+
+		private final int size;
+
+		private final long first;
+
+		private final long second;
+
+		private final long third;
+
+		private final long fourth;
+
+		EncodedKey(String key, byte[] encoded, int from, int end) {
+			byte[] words = Arrays.copyOf(Arrays.copyOfRange(encoded, from, end), MAX_SIZE);
+			this.key = key;
+			this.size = end - from;
+			this.first = (long) LONGS.get(words, 0);
+			this.second = (long) LONGS.get(words, 8);
+			this.third = (long) LONGS.get(words, 16);
+			this.fourth = (long) LONGS.get(words, 24);
+		}
+
+		int size() {
+			return this.size;
+		}
+
+		/** Writes whole words: what is behind the key is overwritten next. */
+		int put(byte[] target, int at) {
+			LONGS.set(target, at, this.first);
+			if (this.size > 8) {
+				LONGS.set(target, at + 8, this.second);
+				if (this.size > 16) {
+					LONGS.set(target, at + 16, this.third);
+					LONGS.set(target, at + 24, this.fourth);
+				}
+			}
+			return at + this.size;
+		}
+
 	}
 
 }

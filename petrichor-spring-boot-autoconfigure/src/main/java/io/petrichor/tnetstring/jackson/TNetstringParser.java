@@ -195,7 +195,7 @@ final class TNetstringParser extends ParserMinimalBase {
 	private String readName() {
 		_streamReadConstraints.validateNameLength(this.reader.length());
 		try {
-			return this.reader.text();
+			return this.reader.key();
 		}
 		catch (TNetstringConversionException ex) {
 			throw new StreamReadException(this, "A key that is not UTF-8", currentTokenLocation(), ex);
