@@ -31,7 +31,7 @@ final class Report {
 
 	private static final int IDLE = 10_000;
 
-	private static final String[] UNUSED = { "spring-boot-(?!autoconfigure-|[0-9])", "jeromq|HdrHistogram" };
+	private static final String[] UNUSED = { "(?<!petrichor-)spring-boot-(?!autoconfigure-|[0-9])", "jeromq|HdrHistogram" };
 
 	private final Path docs;
 
