@@ -31,7 +31,7 @@ final class Report {
 
 	private static final int IDLE = 10_000;
 
-	private static final String[] UNUSED = { "spring-boot-(?!autoconfigure-|[0-9])", "jeromq|HdrHistogram" };
+	private static final String[] UNUSED = { "(?<!petrichor-)spring-boot-(?!autoconfigure-|[0-9])", "jeromq|HdrHistogram" };
 
 	private final Path docs;
 
@@ -125,7 +125,7 @@ final class Report {
 		List<Double> empty = new ArrayList<>();
 		List<Double> ours = new ArrayList<>();
 		String unused = Subject.LOOP.foreignJars() + "|" + String.join("|", UNUSED);
-		for (int i = 0; i < 7; i++) {
+		for (int i = 0; i < 5; i++) {
 			empty.add(startUp("EmptyApplication",
 					unused + "|petrichor-|netty|reactor|reactive-streams|micrometer-core|jackson"));
 			ours.add(startUp("PetrichorEcho", unused));
