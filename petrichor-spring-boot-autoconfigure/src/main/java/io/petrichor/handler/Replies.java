@@ -22,4 +22,23 @@ public interface Replies {
 	 */
 	void flush();
 
+	/**
+	 * Whether so much waits to be read by the peer that nothing should be begun that adds
+	 * to it; any thread. There is progress when it does no more.
+	 * @return true while there is no room
+	 */
+	boolean isFull();
+
+	/**
+	 * The most bytes that a body may have on the wire; any thread.
+	 * @return the limit
+	 */
+	int maxBodySize();
+
+	/**
+	 * The replies cannot go on: one could not be written. Any thread.
+	 * @param cause why
+	 */
+	void fail(Throwable cause);
+
 }

@@ -2,6 +2,8 @@ package io.petrichor.handler;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 
@@ -17,8 +19,16 @@ import io.petrichor.tnetstring.TNetstring;
  */
 public final class Request {
 
+	private static final Log logger = LogFactory.getLog(Request.class);
+
 	private static final AtomicIntegerFieldUpdater<Request> DONE = AtomicIntegerFieldUpdater.newUpdater(Request.class,
 			"done");
+
+	/** Somebody has the reply, and is about to write it. */
+	private static final int CLAIMED = 1;
+
+	/** The reply is written, or will never be. */
+	private static final int ANSWERED = 2;
 
 	private final Message message;
 
@@ -30,6 +40,7 @@ public final class Request {
 
 	private final long deadline;
 
+	/** 0, then {@link #CLAIMED}, then {@link #ANSWERED}. */
 	private volatile int done;
 
 	/** Whether the handler has returned and the reply is still to come. */
@@ -38,6 +49,8 @@ public final class Request {
 	private @Nullable Disposable work;
 
 	private @Nullable Thread runner;
+
+	private boolean begun;
 
 	Request(Message message, RequestLane lane, Route route, long deadline) {
 		this.message = message;
@@ -95,12 +108,28 @@ public final class Request {
 		return this.id;
 	}
 
+	/** Its bytes on the wire. */
+	int size() {
+		return this.message.header().encoded().size() + this.message.body().size();
+	}
+
 	long deadline() {
 		return this.deadline;
 	}
 
 	boolean isDone() {
 		return this.done != 0;
+	}
+
+	/**
+	 * Whether the reply is written: what comes after it in order may be written now.
+	 */
+	boolean isAnswered() {
+		return this.done == ANSWERED;
+	}
+
+	void answered() {
+		this.done = ANSWERED;
 	}
 
 	boolean isDetached() {
@@ -112,15 +141,23 @@ public final class Request {
 	}
 
 	void complete(Header header, TNetstring body) {
-		if (DONE.compareAndSet(this, 0, 1)) {
+		if (DONE.compareAndSet(this, 0, CLAIMED)) {
 			this.lane.completed(this, header, body);
 		}
 	}
 
+	/** Give up with one reply if it was begun and another if not, and stop the work. */
+	void giveUp(Message ifBegun, Message ifNot) {
+		synchronized (this) {
+			complete((this.begun || this.detached) ? ifBegun : ifNot);
+		}
+		stopWork();
+	}
+
 	/** Give up without a reply, and stop the work. */
 	void abandon() {
-		if (DONE.compareAndSet(this, 0, 1)) {
-			this.lane.abandoned();
+		if (DONE.compareAndSet(this, 0, ANSWERED)) {
+			this.lane.abandoned(this);
 		}
 		stopWork();
 	}
@@ -130,10 +167,12 @@ public final class Request {
 	}
 
 	/** Work that goes on after the handler returned; disposed of if it is not wanted. */
-	synchronized void work(Disposable work) {
-		this.work = work;
+	void work(Disposable work) {
+		synchronized (this) {
+			this.work = work;
+		}
 		if (isDone()) {
-			work.dispose();
+			stopWork();
 		}
 	}
 
@@ -144,6 +183,7 @@ public final class Request {
 		if (isDone()) {
 			return false;
 		}
+		this.begun = true;
 		this.runner = Thread.currentThread();
 		return true;
 	}
@@ -154,12 +194,23 @@ public final class Request {
 		Thread.interrupted();
 	}
 
-	synchronized void stopWork() {
-		if (this.runner != null) {
-			this.runner.interrupt();
+	/** Interrupt or cancel; what the application throws at that concerns nobody. */
+	void stopWork() {
+		Disposable work;
+		synchronized (this) {
+			if (this.runner != null) {
+				this.runner.interrupt();
+			}
+			work = this.work;
+			this.work = null;
 		}
-		if (this.work != null) {
-			this.work.dispose();
+		if (work != null) {
+			try {
+				work.dispose();
+			}
+			catch (Throwable ex) {
+				logger.debug("A handler's work could not be cancelled", ex);
+			}
 		}
 	}
 

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +32,8 @@ import io.petrichor.tnetstring.TNetstring;
  */
 public final class RequestLane {
 
+	private static final long ONE = 1L << 40;
+
 	/** How long a finished reply may wait for others of its batch that are slow. */
 	private static final long PATIENCE_MILLIS = 2;
 
@@ -45,7 +47,8 @@ public final class RequestLane {
 
 	private final Runnable progress;
 
-	private final AtomicInteger inFlight = new AtomicInteger();
+	/** Requests in flight in units of {@link #ONE}, and below them their bytes. */
+	private final AtomicLong load = new AtomicLong();
 
 	private final Runnable batchWork = this::runBatch;
 
@@ -71,6 +74,10 @@ public final class RequestLane {
 	private boolean running;
 
 	private boolean flusherArmed;
+
+	private boolean refusing;
+
+	private boolean givenUp;
 
 	/** Requests with an id that are not answered yet. */
 	private final Map<Long, Request> numbered = new ConcurrentHashMap<>(0);
@@ -100,7 +107,15 @@ public final class RequestLane {
 	 * @return the number; any thread
 	 */
 	public int inFlight() {
-		return this.inFlight.get();
+		return (int) (this.load.get() / ONE);
+	}
+
+	/**
+	 * The memory that the requests in flight hold.
+	 * @return bytes on the wire; any thread
+	 */
+	public long inFlightBytes() {
+		return this.load.get() % ONE;
 	}
 
 	/**
@@ -110,9 +125,9 @@ public final class RequestLane {
 	 */
 	public void accept(Message message, long now) {
 		Header header = message.header();
-		Route route = this.dispatcher.registry().find(header);
+		Route route = this.refusing ? GOING_ROUTE : this.dispatcher.registry().find(header);
 		Request request = new Request(message, this, route, now + timeout(header));
-		this.inFlight.incrementAndGet();
+		this.load.addAndGet(ONE + request.size());
 		if (request.id() != null && !this.connection.capabilities().plain()) {
 			acceptNumbered(request, request.id());
 		}
@@ -129,7 +144,7 @@ public final class RequestLane {
 	 */
 	public void readComplete() {
 		drain();
-		if (!this.parallel.isEmpty() && !submitParallel()) {
+		if (!this.parallel.isEmpty() && !this.replies.isFull() && !submitParallel()) {
 			for (Request request; (request = this.parallel.poll()) != null;) {
 				request.complete(BUSY);
 			}
@@ -137,20 +152,49 @@ public final class RequestLane {
 	}
 
 	/**
-	 * Answer the requests whose time is over.
+	 * Answer the requests whose time is over. One that has its turn after others waits
+	 * for their replies also with this one.
 	 * @param now the time, from {@link System#nanoTime()}
-	 * @return the nanoseconds until the next one's time is over, or
-	 * {@link Long#MAX_VALUE}
 	 */
-	public long expire(long now) {
-		long next = Long.MAX_VALUE;
-		next = Math.min(next, expire(this.waiting, now));
-		next = Math.min(next, expire(this.batch, now));
-		next = Math.min(next, expire(this.numbered.values(), now));
-		if (this.current != null) {
-			next = Math.min(next, expire(List.of(this.current), now));
+	public void expire(long now) {
+		for (Request request : this.numbered.values()) {
+			expire(request, now);
 		}
-		return next;
+		if (this.current == null || expire(this.current, now)) {
+			for (Request request : this.batch) {
+				if (!expire(request, now)) {
+					return;
+				}
+			}
+			while (!this.waiting.isEmpty() && expire(this.waiting.element(), now)) {
+				this.waiting.remove();
+			}
+		}
+	}
+
+	/** Whether the reply to the request is written. */
+	private boolean expire(Request request, long now) {
+		if (!request.isDone() && (this.givenUp || request.deadline() - now <= 0)) {
+			request.giveUp(TIMEOUT, this.givenUp ? GOING : TIMEOUT);
+		}
+		return request.isAnswered();
+	}
+
+	/**
+	 * Run no request that is accepted from now on: each is answered in its turn that this
+	 * side is going.
+	 */
+	public void refuse() {
+		this.refusing = true;
+	}
+
+	/**
+	 * Answer every request, as if the time of those that were begun were over, and
+	 * without running the others.
+	 */
+	public void giveUp() {
+		this.givenUp = true;
+		expire(System.nanoTime());
 	}
 
 	/**
@@ -169,6 +213,15 @@ public final class RequestLane {
 
 	private static final Message BUSY = ErrorReplies.reply(ErrorCode.BUSY, "too much to do; not executed");
 
+	private static final Message GOING = ErrorReplies.reply(ErrorCode.GOING, "this side is going; not executed");
+
+	private static final Route GOING_ROUTE = new Route("", (request) -> GOING, false);
+
+	private static final Message CONFLICT = ErrorReplies.reply(ErrorCode.CONFLICT,
+			"a request with this id is not answered yet; not executed");
+
+	private static final Message TOO_BIG = ErrorReplies.reply(ErrorCode.TOO_BIG, "the reply is over the limit");
+
 	private static final Message TIMEOUT = ErrorReplies.reply(ErrorCode.TIMEOUT, "the time for this request is over");
 
 	private long timeout(Header header) {
@@ -178,8 +231,10 @@ public final class RequestLane {
 	}
 
 	private void acceptNumbered(Request request, Long id) {
-		this.numbered.put(id, request);
-		if (request.target().blocking()) {
+		if (this.numbered.putIfAbsent(id, request) != null) {
+			request.complete(CONFLICT);
+		}
+		else if (request.target().blocking()) {
 			this.parallel.add(request);
 		}
 		else {
@@ -188,7 +243,11 @@ public final class RequestLane {
 	}
 
 	private void drain() {
-		while (!this.busy && !this.waiting.isEmpty()) {
+		if (this.current != null && this.current.isAnswered()) {
+			this.current = null;
+			this.busy = false;
+		}
+		while (!this.busy && !this.waiting.isEmpty() && !this.replies.isFull()) {
 			if (this.waiting.element().target().blocking()) {
 				submitBatch();
 			}
@@ -200,7 +259,7 @@ public final class RequestLane {
 
 	private void runInTurn(Request request) {
 		run(request);
-		if (!request.isDone()) {
+		if (!request.isAnswered()) {
 			this.current = request;
 			this.busy = true;
 		}
@@ -208,10 +267,17 @@ public final class RequestLane {
 
 	/** Run a handler that does not block, on the event loop. */
 	private void run(Request request) {
-		if (!request.isDone()) {
+		if (request.deadline() - System.nanoTime() <= 0) {
+			request.complete(TIMEOUT);
+		}
+		else if (!request.isDone()) {
 			this.running = true;
-			this.dispatcher.invoke(request);
-			this.running = false;
+			try {
+				this.dispatcher.invoke(request);
+			}
+			finally {
+				this.running = false;
+			}
 		}
 	}
 
@@ -236,15 +302,19 @@ public final class RequestLane {
 	/** On a thread of the executor. */
 	private void runBatch() {
 		int index = 0;
-		while (index < this.batch.size()) {
-			Request request = this.batch.get(index++);
-			runInterruptibly(request);
-			if (!request.isDone()) {
-				break;
+		try {
+			while (index < this.batch.size()) {
+				Request request = this.batch.get(index++);
+				runInterruptibly(request);
+				if (!request.isAnswered() || this.replies.isFull()) {
+					break;
+				}
 			}
 		}
-		this.batchRan = index;
-		onLoop(this.batchEnd);
+		finally {
+			this.batchRan = index;
+			onLoop(this.batchEnd);
+		}
 	}
 
 	private void endBatch() {
@@ -253,16 +323,23 @@ public final class RequestLane {
 		}
 		Request last = this.batch.get(this.batchRan - 1);
 		this.batch.clear();
-		this.current = last.isDone() ? null : last;
+		this.current = last.isAnswered() ? null : last;
 		this.busy = this.current != null;
 		advance();
 	}
 
 	/** On a thread of the executor. */
 	private void runInterruptibly(Request request) {
-		if (request.begin()) {
-			this.dispatcher.invoke(request);
-			request.end();
+		if (request.deadline() - System.nanoTime() <= 0) {
+			request.complete(TIMEOUT);
+		}
+		else if (request.begin()) {
+			try {
+				this.dispatcher.invoke(request);
+			}
+			finally {
+				request.end();
+			}
 		}
 	}
 
@@ -286,7 +363,7 @@ public final class RequestLane {
 	/** On a thread of the executor. */
 	private void runParallel() {
 		this.standby.set(false);
-		for (Request request; (request = this.parallel.poll()) != null;) {
+		for (Request request; !this.replies.isFull() && (request = this.parallel.poll()) != null;) {
 			if (!this.parallel.isEmpty()) {
 				submitParallel();
 			}
@@ -310,22 +387,37 @@ public final class RequestLane {
 
 	/** Any thread, once for each request. */
 	void completed(Request request, Header header, TNetstring body) {
-		Long id = request.id();
-		if (id == null || !this.numbered.remove(id, request)) {
-			this.replies.write(header, body);
+		try {
+			if (body.size() > this.replies.maxBodySize()) {
+				header = TOO_BIG.header();
+				body = TOO_BIG.body();
+			}
+			Long id = request.id();
+			if (id == null || this.connection.capabilities().plain()) {
+				this.replies.write(header, body);
+			}
+			else {
+				this.numbered.remove(id, request);
+				this.replies.write(header.with(HeaderKeys.RE, id), body);
+			}
 		}
-		else {
-			this.replies.write(header.with(HeaderKeys.RE, id), body);
+		catch (Throwable ex) {
+			this.replies.fail(ex);
 		}
-		this.inFlight.decrementAndGet();
+		ended(request);
 		if (request.isDetached()) {
 			wake();
 		}
 	}
 
 	/** Any thread, once for each request that is not completed. */
-	void abandoned() {
-		this.inFlight.decrementAndGet();
+	void abandoned(Request request) {
+		ended(request);
+	}
+
+	private void ended(Request request) {
+		request.answered();
+		this.load.addAndGet(-ONE - request.size());
 	}
 
 	private void wake() {
@@ -339,10 +431,6 @@ public final class RequestLane {
 
 	private void wakenUp() {
 		this.woken.set(false);
-		if (this.current != null && this.current.isDone()) {
-			this.current = null;
-			this.busy = false;
-		}
 		advance();
 	}
 
@@ -359,23 +447,6 @@ public final class RequestLane {
 		catch (RejectedExecutionException ex) {
 			// The event loop has ended, and the connection with it.
 		}
-	}
-
-	private static long expire(Iterable<Request> requests, long now) {
-		long next = Long.MAX_VALUE;
-		for (Request request : requests) {
-			if (!request.isDone()) {
-				long left = request.deadline() - now;
-				if (left <= 0) {
-					request.complete(TIMEOUT);
-					request.stopWork();
-				}
-				else {
-					next = Math.min(next, left);
-				}
-			}
-		}
-		return next;
 	}
 
 }

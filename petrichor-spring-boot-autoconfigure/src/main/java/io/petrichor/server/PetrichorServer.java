@@ -3,11 +3,7 @@ package io.petrichor.server;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
@@ -42,6 +38,12 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private static final int BACKLOG = 511;
 
+	/**
+	 * Not native: Netty's epoll transport (4.2.13 to 4.2.18 at least) cannot write any
+	 * more, once a peer has ended its half while replies wait for room.
+	 */
+	private static final boolean NATIVE_TRANSPORT = false;
+
 	private final InetSocketAddress address;
 
 	private final ServerIdentity identity;
@@ -56,13 +58,14 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private final UnaryOperator<TcpServer> customizer;
 
-	private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
-
 	private final AtomicInteger accepted = new AtomicInteger();
 
 	private final AtomicLong ids = new AtomicLong();
 
 	private volatile @Nullable Listening listening;
+
+	/** The last way down, which may not have come to its end. */
+	private @Nullable Drain drain;
 
 	private ApplicationEventPublisher events = (event) -> {
 	};
@@ -101,19 +104,21 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 */
 	public int port() {
 		Listening listening = this.listening;
-		return (listening != null) ? ((InetSocketAddress) listening.socket.address()).getPort() : -1;
+		return (listening != null) ? listening.port() : -1;
 	}
 
 	/**
 	 * The connections at this moment, handshakes included.
-	 * @return the number
+	 * @return the number, 0 while the server does not listen
 	 */
 	public int connectionCount() {
-		return this.connections.size();
+		Listening listening = this.listening;
+		return (listening != null) ? listening.connections().size() : 0;
 	}
 
 	/**
-	 * Listen, if there is any handler. Does nothing if the server is running.
+	 * Listen, if there is any handler. Does nothing if the server is running; may be
+	 * called while connections from before a stop still end.
 	 * @throws PetrichorServerException if the address cannot be listened on
 	 */
 	@Override
@@ -126,32 +131,37 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			return;
 		}
 		LoopResources loops = LoopResources.create("petrichor", LoopResources.DEFAULT_IO_WORKER_COUNT, true);
+		Listening listening = new Listening(loops);
 		try {
-			this.listening = new Listening(bind(loops), loops);
+			listening.begin(bind(listening, loops));
 		}
-		catch (ChannelBindException ex) {
+		catch (Throwable ex) {
 			loops.dispose();
-			throw new PetrichorServerException(this.address, (ex.getCause() != null) ? ex.getCause() : ex);
+			if (ex instanceof ChannelBindException) {
+				throw new PetrichorServerException(this.address, (ex.getCause() != null) ? ex.getCause() : ex);
+			}
+			throw ex;
 		}
+		this.listening = listening;
 		logger.info("Petrichor server listens on %s port %d, %d routes"
 			.formatted(this.address.getAddress().getHostAddress(), port(), this.dispatcher.registry().routes().size()));
 		this.events.publishEvent(new PetrichorServerListeningEvent(this));
 	}
 
-	private DisposableServer bind(LoopResources loops) {
+	private DisposableServer bind(Listening listening, LoopResources loops) {
 		TcpServer server = TcpServer.create()
 			.bindAddress(() -> this.address)
-			.runOn(loops)
+			.runOn(loops, NATIVE_TRANSPORT)
 			.option(ChannelOption.SO_BACKLOG, BACKLOG)
 			.option(ChannelOption.SO_REUSEADDR, true)
 			.childOption(ChannelOption.TCP_NODELAY, true)
 			.childOption(ChannelOption.SO_KEEPALIVE, true)
 			.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-			.doOnChannelInit((observer, channel, remote) -> accept(channel));
+			.doOnChannelInit((observer, channel, remote) -> accept(listening, channel));
 		return this.customizer.apply(server).bindNow();
 	}
 
-	private void accept(Channel channel) {
+	private void accept(Listening listening, Channel channel) {
 		channel.closeFuture().addListener((closed) -> this.accepted.decrementAndGet());
 		if (this.accepted.incrementAndGet() > this.limits.maxConnections()) {
 			channel.close();
@@ -159,11 +169,12 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		}
 		String id = Long.toString(this.ids.incrementAndGet(), Character.MAX_RADIX);
 		channel.pipeline()
-			.addBefore(NettyPipeline.ReactiveBridge, "petrichor", new ServerConnection(this, id, channel));
+			.addBefore(NettyPipeline.ReactiveBridge, "petrichor", new ServerConnection(this, listening, id, channel));
 	}
 
 	/**
 	 * Stop, and wait until all connections are closed.
+	 * @see #stop(Runnable)
 	 */
 	@Override
 	public void stop() {
@@ -178,19 +189,30 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	}
 
 	/**
-	 * Stop: accept nobody, read nothing more, answer what was read within the grace
-	 * period, close. Returns at once.
+	 * Stop: accept nobody, say goodbye to the peers that understand it, answer what was
+	 * read within the grace period, close. Returns at once. Called once more before that
+	 * has come to its end, the grace period is over now: what is not answered is answered
+	 * with an error.
 	 * @param callback run when all connections are closed
 	 */
 	@Override
 	public synchronized void stop(Runnable callback) {
 		Listening listening = this.listening;
-		if (listening == null) {
-			callback.run();
-			return;
+		Drain drain = this.drain;
+		if (listening != null) {
+			this.listening = null;
+			drain = new Drain(listening, this.gracePeriod);
+			drain.whenEnded(callback);
+			this.drain = drain;
+			drain.start();
 		}
-		this.listening = null;
-		new Drain(listening, callback).start();
+		else if (drain != null) {
+			drain.whenEnded(callback);
+			drain.hurry();
+		}
+		else {
+			callback.run();
+		}
 	}
 
 	@Override
@@ -222,98 +244,6 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	Authentication authentication() {
 		return this.authentication;
-	}
-
-	void opened(ServerConnection connection) {
-		this.connections.add(connection);
-	}
-
-	void closed(ServerConnection connection) {
-		this.connections.remove(connection);
-	}
-
-	/** A socket with its event loops, and a thread that keeps the JVM alive meanwhile. */
-	private static final class Listening {
-
-		private final DisposableServer socket;
-
-		private final LoopResources loops;
-
-		private final CountDownLatch ended = new CountDownLatch(1);
-
-		Listening(DisposableServer socket, LoopResources loops) {
-			this.socket = socket;
-			this.loops = loops;
-			Thread await = new Thread(this::await, "petrichor-server");
-			await.setDaemon(false);
-			await.start();
-		}
-
-		private void await() {
-			try {
-				this.ended.await();
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-		}
-
-	}
-
-	/**
-	 * The way from listening to stopped. Looks every few milliseconds whether it is over.
-	 */
-	private final class Drain implements Runnable {
-
-		private static final long INTERVAL_MILLIS = 10;
-
-		private final Listening listening;
-
-		private final Runnable callback;
-
-		private final long deadline = System.nanoTime() + PetrichorServer.this.gracePeriod.toNanos();
-
-		private boolean forced;
-
-		Drain(Listening listening, Runnable callback) {
-			this.listening = listening;
-			this.callback = callback;
-		}
-
-		void start() {
-			this.listening.socket.channel().close().addListener((closed) -> {
-				PetrichorServer.this.connections.forEach(ServerConnection::drain);
-				again();
-			});
-		}
-
-		private void again() {
-			ScheduledExecutorService loop = this.listening.socket.channel().eventLoop();
-			loop.schedule(this, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
-		}
-
-		@Override
-		public void run() {
-			if (PetrichorServer.this.connections.isEmpty()) {
-				this.listening.loops.disposeLater(Duration.ZERO, Duration.ofSeconds(2))
-					.subscribe(null, (failure) -> end(), this::end);
-			}
-			else {
-				if (!this.forced && System.nanoTime() - this.deadline > 0) {
-					this.forced = true;
-					logger.warn("%d connections did not end within the grace period of %s"
-						.formatted(PetrichorServer.this.connections.size(), PetrichorServer.this.gracePeriod));
-					PetrichorServer.this.connections.forEach(ServerConnection::close);
-				}
-				again();
-			}
-		}
-
-		private void end() {
-			this.listening.ended.countDown();
-			this.callback.run();
-		}
-
 	}
 
 }

@@ -5,13 +5,13 @@ import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -45,8 +45,15 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(100);
 
-	/** How long a peer may take to read the last pair and go. */
+	/** How long a peer may take to go when it has everything. */
 	private static final long LINGER = TimeUnit.SECONDS.toNanos(2);
+
+	private static final Header BYE = Header.of(HeaderKeys.BYE, true);
+
+	private static final TNetstring GOODBYE = TNetstring.of("going away");
+
+	private static final ProtocolException TORN = new ProtocolException(ErrorCode.BAD_REQUEST,
+			"the stream ended within a pair");
 
 	/** Output that is not worth holding up the reading for. */
 	private static final long SMALL_OUTPUT = 64 * 1024;
@@ -59,6 +66,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		DECIDING,
 		/** Requests are read and answered. */
 		OPEN,
+		/** Goodbye has been said; what crosses it is answered that it came too late. */
+		GOING,
 		/** Nothing more is read; what was read is answered. */
 		ENDING,
 		/** The last byte has been written; what still comes is dropped. */
@@ -69,6 +78,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	private final PetrichorServer server;
+
+	private final Listening listening;
 
 	private final ServerLimits limits;
 
@@ -87,6 +98,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	private State state = State.HANDSHAKE;
 
 	private @Nullable ByteBuf unread;
+
+	private boolean consuming;
+
+	private boolean draining;
 
 	private boolean inputEnded;
 
@@ -108,16 +123,20 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private long endingSince;
 
-	private long outputMark;
-
+	/** When the peer last made room for output, 0 while none waits. */
 	private long outputProgress;
+
+	private long lastTick;
+
+	private boolean ticking;
 
 	private @Nullable ScheduledFuture<?> tick;
 
 	private boolean tickSoon;
 
-	ServerConnection(PetrichorServer server, String id, Channel channel) {
+	ServerConnection(PetrichorServer server, Listening listening, String id, Channel channel) {
 		this.server = server;
+		this.listening = listening;
 		this.limits = server.limits();
 		this.id = id;
 		this.channel = channel;
@@ -131,7 +150,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	@Override
 	public void channelActive(ChannelHandlerContext context) {
 		context.fireChannelActive();
-		this.server.opened(this);
+		this.listening.opened(this);
 		watch(this.limits.handshakeTimeout().toNanos());
 		context.read();
 	}
@@ -157,10 +176,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	/** Decode and start as much of what was read as there is room for. */
 	private void consume() {
 		ByteBuf in = this.unread;
-		if (in == null) {
+		if (in == null || this.consuming) {
 			return;
 		}
 		boolean partialBefore = this.decoder.isPartial();
+		this.consuming = true;
 		try {
 			while (in.isReadable() && hasRoom()) {
 				Message message = this.decoder.decode(in);
@@ -175,6 +195,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.failure = ex;
 			end();
 		}
+		finally {
+			this.consuming = false;
+		}
 		if (!partialBefore && this.decoder.isPartial()) {
 			this.pairBegun = this.lastRead;
 		}
@@ -186,7 +209,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	private boolean hasRoom() {
 		return switch (this.state) {
 			case HANDSHAKE -> true;
-			case OPEN, ENDING -> this.failure == null && this.lane.inFlight() < this.limits.maxInFlight()
+			case OPEN, GOING, ENDING -> this.failure == null && this.lane.inFlight() < this.limits.maxInFlight()
 					&& this.output.pending() <= SMALL_OUTPUT;
 			default -> false;
 		};
@@ -220,8 +243,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			reply.put(HeaderKeys.VERSION, identity.version());
 			reply.put(HeaderKeys.ALLOWED, true);
 			this.output.write(Header.of(reply), identity.welcome());
-			consume();
-			progress();
+			if (this.draining || this.inputEnded) {
+				endOrGo();
+			}
+			if (!this.consuming) {
+				progress();
+			}
 		}
 		else if (decision instanceof Decision.Denied denied) {
 			deny(ErrorCode.DENIED, denied.reason());
@@ -248,6 +275,24 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.output.flush();
 	}
 
+	@Override
+	public boolean isFull() {
+		return this.output.pending() >= this.limits.maxPendingOutput();
+	}
+
+	@Override
+	public int maxBodySize() {
+		int most = this.limits.message().values().maxSize();
+		long wanted = this.capabilities.max();
+		return (wanted > 0) ? (int) Math.min(wanted, most) : most;
+	}
+
+	@Override
+	public void fail(Throwable cause) {
+		logger.debug("Connection %s is closed because a reply could not be written".formatted(this.id), cause);
+		this.channel.close();
+	}
+
 	/**
 	 * Something was read, written or finished: go on with whatever that made possible.
 	 */
@@ -272,7 +317,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (this.state == State.ENDING && this.lane.inFlight() == 0 && this.unread == null) {
 			finish();
 		}
-		else if (this.unread == null && this.state != State.ENDING && hasRoom()) {
+		else if (this.unread == null && !this.inputEnded && this.state != State.ENDING && hasRoom()) {
 			this.channel.read();
 		}
 		watch(TICK);
@@ -292,24 +337,52 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	public void userEventTriggered(ChannelHandlerContext context, Object event) {
 		if (event instanceof ChannelInputShutdownEvent) {
 			this.inputEnded = true;
-			if (this.state == State.OPEN && this.capabilities.plain()) {
-				// A plain peer may have ended its half and still wait for its replies.
-				end();
-				progress();
-			}
-			else if (this.state == State.LINGERING && this.outputEnded) {
-				context.close();
-			}
-			else if (this.state == State.HANDSHAKE || this.state == State.OPEN) {
-				context.close();
+			switch (this.state) {
+				case HANDSHAKE -> {
+					this.failure = this.decoder.isPartial() ? TORN : null;
+					end();
+				}
+				case OPEN, GOING -> {
+					endOrGo();
+					progress();
+				}
+				case LINGERING -> {
+					if (this.outputEnded) {
+						context.close();
+					}
+				}
+				default -> {
+				}
 			}
 		}
 		context.fireUserEventTriggered(event);
 	}
 
+	/** The peer has ended its half, or this server wants to end. */
+	private void endOrGo() {
+		if (this.inputEnded) {
+			// A plain peer, or one that was told to go, may still wait for its replies.
+			if (this.capabilities.plain() || this.state == State.GOING) {
+				end();
+			}
+			else {
+				this.channel.close();
+			}
+		}
+		else if (this.capabilities.bye()) {
+			this.state = State.GOING;
+			this.endingSince = System.nanoTime();
+			this.lane.refuse();
+			this.output.write(BYE, GOODBYE);
+		}
+		else {
+			end();
+		}
+	}
+
 	/** Read nothing more, answer what was read, then close. */
-	void end() {
-		if (this.state == State.OPEN || this.state == State.HANDSHAKE) {
+	private void end() {
+		if (this.state == State.OPEN || this.state == State.GOING || this.state == State.HANDSHAKE) {
 			boolean handshake = this.state == State.HANDSHAKE;
 			this.endingSince = System.nanoTime();
 			this.state = State.ENDING;
@@ -323,9 +396,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	private void finish() {
-		if (this.failure != null) {
-			this.output.write(Header.of(HeaderKeys.ERROR, this.failure.code().wireName()),
-					TNetstring.of(this.failure.getMessage()));
+		ProtocolException failure = (this.inputEnded && this.decoder.isPartial()) ? TORN : this.failure;
+		if (failure != null) {
+			this.output.write(Header.of(HeaderKeys.ERROR, failure.code().wireName()),
+					TNetstring.of(failure.getMessage()));
 		}
 		linger();
 	}
@@ -333,11 +407,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	/** Close so that the peer can read everything that was written. */
 	private void linger() {
 		this.state = State.LINGERING;
-		this.endingSince = System.nanoTime();
 		this.decoder.close();
 		dropUnread();
 		this.output.finish().addListener((finished) -> {
 			this.outputEnded = true;
+			this.endingSince = System.nanoTime();
 			if (this.inputEnded || !finished.isSuccess()) {
 				this.channel.close();
 			}
@@ -352,12 +426,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.decoder.close();
 		dropUnread();
 		this.output.close();
-		this.lane.close();
 		if (this.tick != null) {
 			this.tick.cancel(false);
 		}
-		this.server.closed(this);
-		context.fireChannelInactive();
+		try {
+			this.lane.close();
+		}
+		finally {
+			this.listening.closed(this);
+			context.fireChannelInactive();
+		}
 	}
 
 	@Override
@@ -376,18 +454,25 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	// Deadlines
 
 	private void watch(long within) {
+		if (this.ticking) {
+			return;
+		}
 		if (this.tick == null) {
 			schedule(within);
 		}
-		else if (!this.tickSoon && within <= TICK && isBusy()) {
+		else if (!this.tickSoon && within <= TICK && isWatched()) {
 			this.tick.cancel(false);
 			schedule(within);
 		}
 	}
 
 	private boolean isBusy() {
-		return this.lane.inFlight() > 0 || this.decoder.isPartial() || this.state == State.LINGERING
-				|| this.output.pending() > 0;
+		return this.lane.inFlight() > 0 || this.decoder.isPartial() || this.output.pending() > 0;
+	}
+
+	/** Whether there is a deadline that is near or moves. */
+	private boolean isWatched() {
+		return this.state == State.GOING || this.state == State.LINGERING || isBusy();
 	}
 
 	private void schedule(long within) {
@@ -396,15 +481,22 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	private void tick() {
-		this.tick = null;
 		long now = System.nanoTime();
 		long next = timeLeft(now);
+		this.lastTick = now;
 		if (next <= 0) {
+			this.tick = null;
 			this.channel.close();
+			return;
 		}
-		else if (this.state != State.CLOSED) {
-			this.output.flush();
-			schedule(isBusy() ? Math.min(next, TICK) : next);
+		this.ticking = true;
+		if (this.state == State.GOING && !isBusy() && now - Math.max(this.lastRead, this.endingSince) > LINGER) {
+			end();
+		}
+		progress();
+		this.ticking = false;
+		if (this.state != State.CLOSED) {
+			schedule(isWatched() ? Math.min(next, TICK) : next);
 		}
 	}
 
@@ -412,12 +504,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	private long timeLeft(long now) {
 		return switch (this.state) {
 			case HANDSHAKE, DECIDING -> this.accepted + this.limits.handshakeTimeout().toNanos() - now;
-			case LINGERING -> this.endingSince + LINGER - now;
+			case LINGERING -> this.outputEnded ? this.endingSince + LINGER - now : outputTimeLeft(now);
 			case CLOSED -> Long.MAX_VALUE;
-			case OPEN, ENDING -> {
+			case OPEN, GOING, ENDING -> {
 				this.lane.expire(now);
 				long next = Math.min(TimeUnit.DAYS.toNanos(1), outputTimeLeft(now));
 				if (this.decoder.isPartial()) {
+					if (!hasRoom()) {
+						// It is not the peer who keeps the pair from going on.
+						this.pairBegun += now - this.lastTick;
+					}
 					next = Math.min(next, this.pairBegun + this.limits.messageTimeout().toNanos() - now);
 				}
 				if (!isBusy()) {
@@ -429,15 +525,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	private long outputTimeLeft(long now) {
-		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
-		long pending = (buffer != null) ? buffer.totalPendingWriteBytes() : 0;
-		if (pending == 0) {
+		boolean progressed = this.output.progressed();
+		if (this.output.pending() == 0) {
 			this.outputProgress = 0;
 			return Long.MAX_VALUE;
 		}
-		long mark = (buffer != null) ? 31 * pending + buffer.currentProgress() : 0;
-		if (this.outputProgress == 0 || mark != this.outputMark) {
-			this.outputMark = mark;
+		if (this.outputProgress == 0 || progressed) {
 			this.outputProgress = now;
 		}
 		return this.outputProgress + this.limits.writeTimeout().toNanos() - now;
@@ -485,12 +578,41 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.channel.close();
 	}
 
-	/** Any thread. */
+	/** Say goodbye, answer what was read, close. Any thread. */
 	void drain() {
-		this.channel.eventLoop().execute(() -> {
-			end();
-			progress();
+		onLoop(() -> {
+			this.draining = true;
+			if (this.state == State.HANDSHAKE) {
+				end();
+			}
+			else if (this.state == State.OPEN) {
+				endOrGo();
+				progress();
+			}
 		});
+	}
+
+	/** Give up what is not answered, and close. Any thread. */
+	void hurry() {
+		onLoop(() -> {
+			this.lane.giveUp();
+			end();
+			if (this.state.compareTo(State.ENDING) < 0) {
+				this.channel.close();
+			}
+			else {
+				progress();
+			}
+		});
+	}
+
+	private void onLoop(Runnable work) {
+		try {
+			this.channel.eventLoop().execute(work);
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loop has ended, and the connection with it.
+		}
 	}
 
 }

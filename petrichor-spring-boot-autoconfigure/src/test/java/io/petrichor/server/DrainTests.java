@@ -1,0 +1,99 @@
+package io.petrichor.server;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+
+import io.petrichor.handler.PetrichorHandler;
+import io.petrichor.testing.RawPeer;
+import io.petrichor.testing.TestServer;
+import io.petrichor.tnetstring.TNetstring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class DrainTests {
+
+	@Test
+	void whenServerStopsThenWhatWasReadIsAnsweredAndTheStreamEnds() {
+		TestServer.with(Handlers.class).run((context) -> {
+			PetrichorServer server = context.getBean(PetrichorServer.class);
+			try (RawPeer peer = RawPeer.welcomed(server.port())) {
+				Handlers.begun = new CountDownLatch(1);
+				peer.send("12:2:to,4:slow,}3:one,12:2:to,4:slow,}3:two,");
+				assertThat(Handlers.begun.await(5, TimeUnit.SECONDS)).isTrue();
+				CountDownLatch stopped = new CountDownLatch(1);
+				server.stop(stopped::countDown);
+				assertThat(peer.read().body().asText()).isEqualTo("one");
+				assertThat(peer.read().body().asText()).isEqualTo("two");
+				assertThat(peer.read()).isNull();
+				peer.endOutput();
+				assertThat(stopped.await(5, TimeUnit.SECONDS)).isTrue();
+			}
+		});
+	}
+
+	@Test
+	void whenServerStopsDuringADecisionThenItDoesNotWaitForTheGracePeriod() {
+		TestServer.with(Handlers.class, ConnectionEndTests.SlowAuthenticator.class).run((context) -> {
+			PetrichorServer server = context.getBean(PetrichorServer.class);
+			try (RawPeer peer = RawPeer.connect(server.port())) {
+				peer.send(Map.of("user", "zed"), "");
+				org.awaitility.Awaitility.await().until(() -> server.connectionCount() == 1);
+				new CountDownLatch(1).await(50, TimeUnit.MILLISECONDS);
+				long begun = System.nanoTime();
+				server.stop();
+				assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
+			}
+		});
+	}
+
+	@Test
+	void whenServerIsStartedWhileItStillStopsThenTheNewConnectionsLive() {
+		TestServer.with(Handlers.class)
+			.withPropertyValues("petrichor.server.shutdown.grace-period=1s")
+			.run((context) -> {
+				PetrichorServer server = context.getBean(PetrichorServer.class);
+				CountDownLatch stopped = new CountDownLatch(1);
+				try (RawPeer old = RawPeer.welcomed(server.port())) {
+					Handlers.begun = new CountDownLatch(1);
+					old.send(Map.of("to", "sleeper"), "");
+					assertThat(Handlers.begun.await(5, TimeUnit.SECONDS)).isTrue();
+					server.stop(stopped::countDown);
+					server.start();
+					try (RawPeer peer = RawPeer.welcomed(server.port())) {
+						assertThat(stopped.await(6, TimeUnit.SECONDS)).isTrue();
+						assertThat(peer.request(Map.of(), "hello").body().asText()).isEqualTo("hello");
+					}
+				}
+			});
+	}
+
+	static class Handlers {
+
+		static volatile CountDownLatch begun = new CountDownLatch(1);
+
+		@PetrichorHandler
+		TNetstring echo(TNetstring body) {
+			return body;
+		}
+
+		@PetrichorHandler("slow")
+		TNetstring slow(TNetstring body) throws InterruptedException {
+			begun.countDown();
+			new CountDownLatch(1).await(300, TimeUnit.MILLISECONDS);
+			return body;
+		}
+
+		@PetrichorHandler("sleeper")
+		TNetstring sleeper(TNetstring body) throws InterruptedException {
+			begun.countDown();
+			new CountDownLatch(1).await(30, TimeUnit.SECONDS);
+			return body;
+		}
+
+	}
+
+}
