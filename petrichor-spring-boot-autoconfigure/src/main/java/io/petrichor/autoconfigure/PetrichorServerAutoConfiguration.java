@@ -20,8 +20,11 @@ import io.petrichor.handler.HandlerArgumentResolver;
 import io.petrichor.handler.HandlerDiscovery;
 import io.petrichor.handler.HandlerRegistry;
 import io.petrichor.handler.PetrichorHandlerExecutor;
+import io.petrichor.handler.RequestListener;
 import io.petrichor.server.PetrichorServer;
 import io.petrichor.server.PetrichorServerCustomizer;
+import io.petrichor.server.ServerAccess;
+import io.petrichor.server.ServerListener;
 import io.petrichor.server.auth.PetrichorAuthenticator;
 
 /**
@@ -58,15 +61,16 @@ public final class PetrichorServerAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	Dispatcher petrichorDispatcher(HandlerRegistry registry, PetrichorHandlerExecutor executor,
-			PetrichorServerProperties properties) {
-		return new Dispatcher(registry, executor, properties.getDispatch().getTimeout());
+			PetrichorServerProperties properties, ObjectProvider<RequestListener> listeners) {
+		return new Dispatcher(registry, executor, properties.getDispatch().getTimeout(),
+				RequestListener.of(listeners.orderedStream().toList()));
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	PetrichorServer petrichorServer(PetrichorServerProperties properties, Dispatcher dispatcher,
 			ObjectProvider<PetrichorAuthenticator> authenticators,
-			ObjectProvider<PetrichorServerCustomizer> customizers) {
+			ObjectProvider<PetrichorServerCustomizer> customizers, ObjectProvider<ServerListener> listeners) {
 		PetrichorServerSettings settings = PetrichorServerSettings.of(properties);
 		UnaryOperator<TcpServer> customizer = (server) -> {
 			for (PetrichorServerCustomizer next : customizers.orderedStream().toList()) {
@@ -76,7 +80,9 @@ public final class PetrichorServerAutoConfiguration {
 		};
 		return new PetrichorServer(new InetSocketAddress(properties.getAddress(), properties.getPort()),
 				settings.identity(), settings.limits(), properties.getShutdown().getGracePeriod(), dispatcher,
-				authenticators.orderedStream().toList(), customizer);
+				new ServerAccess(authenticators.orderedStream().toList(),
+						properties.getAuthentication().isAllowAnonymous()),
+				customizer, ServerListener.of(listeners.orderedStream().toList()));
 	}
 
 	@Bean

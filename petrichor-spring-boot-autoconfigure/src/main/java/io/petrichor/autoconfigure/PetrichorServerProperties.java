@@ -42,6 +42,8 @@ public class PetrichorServerProperties {
 
 	private final Identity identity = new Identity();
 
+	private final Authentication authentication = new Authentication();
+
 	private final Handshake handshake = new Handshake();
 
 	private final Message message = new Message();
@@ -86,6 +88,10 @@ public class PetrichorServerProperties {
 
 	public Identity getIdentity() {
 		return this.identity;
+	}
+
+	public Authentication getAuthentication() {
+		return this.authentication;
 	}
 
 	public Handshake getHandshake() {
@@ -150,6 +156,27 @@ public class PetrichorServerProperties {
 
 		public void setWelcome(String welcome) {
 			this.welcome = welcome;
+		}
+
+	}
+
+	/**
+	 * Who gets in.
+	 */
+	public static class Authentication {
+
+		/**
+		 * Whether everybody gets in from other machines while there is no authenticator.
+		 * On loopback they always do.
+		 */
+		private boolean allowAnonymous;
+
+		public boolean isAllowAnonymous() {
+			return this.allowAnonymous;
+		}
+
+		public void setAllowAnonymous(boolean allowAnonymous) {
+			this.allowAnonymous = allowAnonymous;
 		}
 
 	}

@@ -19,6 +19,8 @@ public final class Dispatcher {
 
 	private final long timeout;
 
+	private final RequestListener listener;
+
 	private final ErrorReplies errors = new ErrorReplies();
 
 	private final ReturnValues returnValues = new ReturnValues(this.errors);
@@ -29,11 +31,13 @@ public final class Dispatcher {
 	 * @param executor where handlers run that may block; what it rejects is answered
 	 * {@code busy}
 	 * @param timeout how long a request may take, from when it was read to its reply
+	 * @param listener told of all requests
 	 */
-	public Dispatcher(HandlerRegistry registry, Executor executor, Duration timeout) {
+	public Dispatcher(HandlerRegistry registry, Executor executor, Duration timeout, RequestListener listener) {
 		this.registry = registry;
 		this.executor = executor;
 		this.timeout = timeout.toNanos();
+		this.listener = listener;
 	}
 
 	/**
@@ -69,11 +73,30 @@ public final class Dispatcher {
 		return this.timeout;
 	}
 
+	RequestListener listener() {
+		return this.listener;
+	}
+
 	/**
 	 * Run the handler on this thread. Whatever it throws becomes a reply: errors too,
 	 * which Reactor would lose.
 	 */
 	void invoke(Request request) {
+		RequestObservation observation = request.observation();
+		if (observation == null) {
+			call(request);
+			return;
+		}
+		RequestObservation.Scope scope = observation.open();
+		try {
+			call(request);
+		}
+		finally {
+			scope.close();
+		}
+	}
+
+	private void call(Request request) {
 		try {
 			this.returnValues.reply(request, request.target().handler().handle(request));
 		}

@@ -19,6 +19,7 @@ final class ErrorReplies {
 	private static final Log logger = LogFactory.getLog(ErrorReplies.class);
 
 	Message replyTo(Request request, Throwable failure) {
+		request.failed(failure);
 		if (failure instanceof PetrichorException ex) {
 			return reply(ex.code(), ex.body());
 		}

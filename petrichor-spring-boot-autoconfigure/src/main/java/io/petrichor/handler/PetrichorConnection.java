@@ -3,6 +3,7 @@ package io.petrichor.handler;
 import java.net.SocketAddress;
 import java.security.Principal;
 import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,14 @@ public interface PetrichorConnection {
 	 * @return the principal, or null for an anonymous peer
 	 */
 	@Nullable Principal principal();
+
+	/**
+	 * What the authenticator says the peer may do.
+	 * @return the roles, an unmodifiable set
+	 */
+	default Set<String> roles() {
+		return Set.of();
+	}
 
 	/**
 	 * What the peer is ready to receive.

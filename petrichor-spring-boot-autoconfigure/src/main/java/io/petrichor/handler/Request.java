@@ -38,7 +38,14 @@ public final class Request {
 
 	private final @Nullable Long id;
 
+	/** When it was read. */
+	private final long receivedAt;
+
 	private final long deadline;
+
+	private final @Nullable RequestObservation observation;
+
+	private volatile @Nullable Throwable failure;
 
 	/** 0, then {@link #CLAIMED}, then {@link #ANSWERED}. */
 	private volatile int done;
@@ -52,12 +59,14 @@ public final class Request {
 
 	private boolean begun;
 
-	Request(Message message, RequestLane lane, Route route, long deadline) {
+	Request(Message message, RequestLane lane, Route route, long receivedAt, long deadline, RequestListener listener) {
 		this.message = message;
 		this.lane = lane;
 		this.route = route;
 		this.id = message.header().isEmpty() ? null : message.header().integer(HeaderKeys.ID);
+		this.receivedAt = receivedAt;
 		this.deadline = deadline;
+		this.observation = listener.accepted(this);
 	}
 
 	/**
@@ -113,6 +122,10 @@ public final class Request {
 		return this.message.header().encoded().size() + this.message.body().size();
 	}
 
+	long receivedAt() {
+		return this.receivedAt;
+	}
+
 	long deadline() {
 		return this.deadline;
 	}
@@ -143,6 +156,7 @@ public final class Request {
 	void complete(Header header, TNetstring body) {
 		if (DONE.compareAndSet(this, 0, CLAIMED)) {
 			this.lane.completed(this, header, body);
+			observed(header);
 		}
 	}
 
@@ -158,8 +172,26 @@ public final class Request {
 	void abandon() {
 		if (DONE.compareAndSet(this, 0, ANSWERED)) {
 			this.lane.abandoned(this);
+			if (this.observation != null) {
+				this.observation.ended(Outcome.ABANDONED, null);
+			}
 		}
 		stopWork();
+	}
+
+	/** What the handler threw, if it is to be answered. */
+	void failed(Throwable failure) {
+		this.failure = failure;
+	}
+
+	@Nullable RequestObservation observation() {
+		return this.observation;
+	}
+
+	private void observed(Header reply) {
+		if (this.observation != null) {
+			this.observation.ended(Outcome.of(reply), this.failure);
+		}
 	}
 
 	void detach() {

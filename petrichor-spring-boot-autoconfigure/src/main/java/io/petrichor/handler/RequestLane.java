@@ -47,6 +47,9 @@ public final class RequestLane {
 
 	private final Runnable progress;
 
+	/** Null if nobody listens. */
+	private final @Nullable RequestTally tally;
+
 	/** Requests in flight in units of {@link #ONE}, and below them their bytes. */
 	private final AtomicLong load = new AtomicLong();
 
@@ -96,6 +99,8 @@ public final class RequestLane {
 		this.loop = loop;
 		this.replies = replies;
 		this.progress = progress;
+		RequestListener listener = dispatcher.listener();
+		this.tally = (listener != RequestListener.NONE) ? new RequestTally(listener) : null;
 	}
 
 	PetrichorConnection connection() {
@@ -126,7 +131,7 @@ public final class RequestLane {
 	public void accept(Message message, long now) {
 		Header header = message.header();
 		Route route = this.refusing ? GOING_ROUTE : this.dispatcher.registry().find(header);
-		Request request = new Request(message, this, route, now + timeout(header));
+		Request request = new Request(message, this, route, now, now + timeout(header), this.dispatcher.listener());
 		this.load.addAndGet(ONE + request.size());
 		if (request.id() != null && !this.connection.capabilities().plain()) {
 			acceptNumbered(request, request.id());
@@ -148,6 +153,15 @@ public final class RequestLane {
 			for (Request request; (request = this.parallel.poll()) != null;) {
 				request.complete(BUSY);
 			}
+		}
+	}
+
+	/**
+	 * What was answered until now is with the socket.
+	 */
+	public void flushed() {
+		if (this.tally != null) {
+			this.tally.flush();
 		}
 	}
 
@@ -209,13 +223,14 @@ public final class RequestLane {
 		if (this.current != null) {
 			this.current.abandon();
 		}
+		flushed();
 	}
 
 	private static final Message BUSY = ErrorReplies.reply(ErrorCode.BUSY, "too much to do; not executed");
 
 	private static final Message GOING = ErrorReplies.reply(ErrorCode.GOING, "this side is going; not executed");
 
-	private static final Route GOING_ROUTE = new Route("", (request) -> GOING, false);
+	private static final Route GOING_ROUTE = new Route("UNKNOWN", (request) -> GOING, false);
 
 	private static final Message CONFLICT = ErrorReplies.reply(ErrorCode.CONFLICT,
 			"a request with this id is not answered yet; not executed");
@@ -404,7 +419,7 @@ public final class RequestLane {
 		catch (Throwable ex) {
 			this.replies.fail(ex);
 		}
-		ended(request);
+		ended(request, (this.tally != null) ? Outcome.of(header) : Outcome.SUCCESS);
 		if (request.isDetached()) {
 			wake();
 		}
@@ -412,12 +427,15 @@ public final class RequestLane {
 
 	/** Any thread, once for each request that is not completed. */
 	void abandoned(Request request) {
-		ended(request);
+		ended(request, Outcome.ABANDONED);
 	}
 
-	private void ended(Request request) {
+	private void ended(Request request, Outcome outcome) {
 		request.answered();
 		this.load.addAndGet(-ONE - request.size());
+		if (this.tally != null) {
+			this.tally.add(request.target(), outcome, request.receivedAt());
+		}
 	}
 
 	private void wake() {

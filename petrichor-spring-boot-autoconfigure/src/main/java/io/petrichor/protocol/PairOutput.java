@@ -26,7 +26,13 @@ public final class PairOutput {
 
 	private final Channel channel;
 
+	private final TrafficListener listener;
+
 	private @Nullable ByteBuf batch;
+
+	private int pairs;
+
+	private int largest;
 
 	private int guess = SMALLEST_BATCH;
 
@@ -42,9 +48,11 @@ public final class PairOutput {
 	/**
 	 * Create an output.
 	 * @param channel where to write
+	 * @param listener told of what is written
 	 */
-	public PairOutput(Channel channel) {
+	public PairOutput(Channel channel, TrafficListener listener) {
 		this.channel = channel;
+		this.listener = listener;
 	}
 
 	/**
@@ -56,12 +64,15 @@ public final class PairOutput {
 		if (this.closed) {
 			return;
 		}
+		int size = header.encoded().size() + body.size();
 		ByteBuf batch = this.batch;
 		if (batch == null) {
-			batch = this.channel.alloc().ioBuffer(Math.max(this.guess, header.encoded().size() + body.size()));
+			batch = this.channel.alloc().ioBuffer(Math.max(this.guess, size));
 			this.batch = batch;
 		}
 		PairEncoder.encode(header, body, batch);
+		this.pairs++;
+		this.largest = Math.max(this.largest, size);
 	}
 
 	/**
@@ -145,7 +156,11 @@ public final class PairOutput {
 		ByteBuf out = this.batch;
 		this.batch = null;
 		if (out != null) {
-			this.guess = Math.min(Math.max(out.readableBytes(), SMALLEST_BATCH), LARGEST_GUESS);
+			int bytes = out.readableBytes();
+			this.guess = Math.min(Math.max(bytes, SMALLEST_BATCH), LARGEST_GUESS);
+			this.listener.pairsWritten(this.pairs, bytes, this.largest);
+			this.pairs = 0;
+			this.largest = 0;
 		}
 		return out;
 	}

@@ -80,7 +80,7 @@ final class Drain {
 		}
 		if (isOver()) {
 			if (this.hurried) {
-				this.listening.connections().forEach(ServerConnection::close);
+				this.listening.connections().forEach((connection) -> connection.close(CloseReason.SHUTDOWN));
 			}
 			else {
 				logger.warn("%d connections did not end within the grace period of %s"

@@ -22,6 +22,8 @@ final class Listening {
 
 	private final LoopResources loops;
 
+	private final Authentication authentication;
+
 	private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
 
 	private final CountDownLatch ended = new CountDownLatch(1);
@@ -30,8 +32,15 @@ final class Listening {
 
 	private volatile boolean draining;
 
-	Listening(LoopResources loops) {
+	Listening(LoopResources loops, Authentication authentication) {
 		this.loops = loops;
+		this.authentication = authentication;
+	}
+
+	/** The socket could not be bound. */
+	void abort() {
+		this.authentication.close();
+		this.loops.dispose();
 	}
 
 	/** The socket is bound. */
@@ -52,6 +61,10 @@ final class Listening {
 
 	int port() {
 		return ((InetSocketAddress) socket().address()).getPort();
+	}
+
+	Authentication authentication() {
+		return this.authentication;
 	}
 
 	Set<ServerConnection> connections() {
@@ -78,6 +91,7 @@ final class Listening {
 	/** No connection is left. */
 	void end(Runnable afterwards) {
 		Runnable end = () -> {
+			this.authentication.close();
 			this.ended.countDown();
 			afterwards.run();
 		};

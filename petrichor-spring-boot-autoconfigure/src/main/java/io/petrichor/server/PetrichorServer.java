@@ -1,11 +1,12 @@
 package io.petrichor.server;
 
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import io.netty.channel.Channel;
@@ -24,7 +25,6 @@ import org.springframework.context.ApplicationEventPublisherAware;
 import org.springframework.context.SmartLifecycle;
 
 import io.petrichor.handler.Dispatcher;
-import io.petrichor.server.auth.PetrichorAuthenticator;
 
 /**
  * A server of the Petrichor protocol. Listens while it is running, and answers requests
@@ -54,9 +54,11 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private final Dispatcher dispatcher;
 
-	private final Authentication authentication;
+	private final ServerAccess access;
 
 	private final UnaryOperator<TcpServer> customizer;
+
+	private final ServerListener listener;
 
 	private final AtomicInteger accepted = new AtomicInteger();
 
@@ -78,19 +80,21 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 * @param gracePeriod how long requests in flight may take to end when the server
 	 * stops
 	 * @param dispatcher what answers requests
-	 * @param authenticators who decides on handshakes; nobody lets everybody in
+	 * @param access who gets in
 	 * @param customizer the last word on the socket
+	 * @param listener told what happens to connections
 	 */
 	public PetrichorServer(InetSocketAddress address, ServerIdentity identity, ServerLimits limits,
-			Duration gracePeriod, Dispatcher dispatcher, List<PetrichorAuthenticator> authenticators,
-			UnaryOperator<TcpServer> customizer) {
+			Duration gracePeriod, Dispatcher dispatcher, ServerAccess access, UnaryOperator<TcpServer> customizer,
+			ServerListener listener) {
 		this.address = address;
 		this.identity = identity;
 		this.limits = limits;
 		this.gracePeriod = gracePeriod;
 		this.dispatcher = dispatcher;
-		this.authentication = new Authentication(authenticators, dispatcher.executor());
+		this.access = access;
 		this.customizer = customizer;
+		this.listener = listener;
 	}
 
 	@Override
@@ -131,12 +135,12 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			return;
 		}
 		LoopResources loops = LoopResources.create("petrichor", LoopResources.DEFAULT_IO_WORKER_COUNT, true);
-		Listening listening = new Listening(loops);
+		Listening listening = new Listening(loops, new Authentication(this.access.authenticators()));
 		try {
 			listening.begin(bind(listening, loops));
 		}
 		catch (Throwable ex) {
-			loops.dispose();
+			listening.abort();
 			if (ex instanceof ChannelBindException) {
 				throw new PetrichorServerException(this.address, (ex.getCause() != null) ? ex.getCause() : ex);
 			}
@@ -155,18 +159,22 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			.option(ChannelOption.SO_BACKLOG, BACKLOG)
 			.option(ChannelOption.SO_REUSEADDR, true)
 			.childOption(ChannelOption.TCP_NODELAY, true)
-			.childOption(ChannelOption.SO_KEEPALIVE, true)
 			.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
 			.doOnChannelInit((observer, channel, remote) -> accept(listening, channel));
-		return this.customizer.apply(server).bindNow();
+		TcpServer customized = this.customizer.apply(server);
+		Supplier<? extends SocketAddress> place = customized.configuration().bindAddress();
+		Exposure.check((place != null) ? place.get() : this.address, this.access);
+		return customized.bindNow();
 	}
 
 	private void accept(Listening listening, Channel channel) {
 		channel.closeFuture().addListener((closed) -> this.accepted.decrementAndGet());
 		if (this.accepted.incrementAndGet() > this.limits.maxConnections()) {
+			this.listener.connectionRejected(RejectReason.CONNECTIONS);
 			channel.close();
 			return;
 		}
+		KeepAlive.set(channel);
 		String id = Long.toString(this.ids.incrementAndGet(), Character.MAX_RADIX);
 		channel.pipeline()
 			.addBefore(NettyPipeline.ReactiveBridge, "petrichor", new ServerConnection(this, listening, id, channel));
@@ -242,8 +250,8 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		return this.dispatcher;
 	}
 
-	Authentication authentication() {
-		return this.authentication;
+	ServerListener listener() {
+		return this.listener;
 	}
 
 }

@@ -2,8 +2,11 @@ package io.petrichor.server;
 
 import java.net.SocketAddress;
 import java.security.Principal;
+import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -81,6 +84,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private final Listening listening;
 
+	private final ServerListener listener;
+
 	private final ServerLimits limits;
 
 	private final String id;
@@ -109,9 +114,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private @Nullable ProtocolException failure;
 
+	private volatile @Nullable CloseReason reason;
+
+	private boolean handshakeEnded;
+
 	private volatile Header header = Header.EMPTY;
 
 	private volatile @Nullable Principal principal;
+
+	private volatile Set<String> roles = Set.of();
+
+	private Authentication.@Nullable Attempt attempt;
 
 	private volatile Capabilities capabilities = Capabilities.NONE;
 
@@ -137,11 +150,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	ServerConnection(PetrichorServer server, Listening listening, String id, Channel channel) {
 		this.server = server;
 		this.listening = listening;
+		this.listener = server.listener();
 		this.limits = server.limits();
 		this.id = id;
 		this.channel = channel;
 		this.decoder = new PairDecoder(this.limits.handshake());
-		this.output = new PairOutput(channel);
+		this.output = new PairOutput(channel, this.listener);
 		this.lane = server.dispatcher().lane(this, channel.eventLoop(), this, this::progress);
 	}
 
@@ -151,6 +165,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	public void channelActive(ChannelHandlerContext context) {
 		context.fireChannelActive();
 		this.listening.opened(this);
+		this.listener.connectionOpened();
 		watch(this.limits.handshakeTimeout().toNanos());
 		context.read();
 	}
@@ -163,6 +178,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			return;
 		}
 		this.lastRead = System.nanoTime();
+		this.listener.bytesRead(in.readableBytes());
 		this.unread = (this.unread == null) ? in
 				: ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), this.unread, in);
 		consume();
@@ -181,6 +197,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		}
 		boolean partialBefore = this.decoder.isPartial();
 		this.consuming = true;
+		int pairs = 0;
+		long bytes = 0;
+		int largest = 0;
 		try {
 			while (in.isReadable() && hasRoom()) {
 				Message message = this.decoder.decode(in);
@@ -188,15 +207,24 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 					break;
 				}
 				partialBefore = false;
+				int size = message.header().encoded().size() + message.body().size();
+				pairs++;
+				bytes += size;
+				largest = Math.max(largest, size);
 				received(message);
 			}
 		}
 		catch (ProtocolException ex) {
 			this.failure = ex;
+			this.listener.protocolError(ex.code());
+			because(CloseReason.PROTOCOL_ERROR);
 			end();
 		}
 		finally {
 			this.consuming = false;
+		}
+		if (pairs > 0) {
+			this.listener.pairsRead(pairs, bytes, largest);
 		}
 		if (!partialBefore && this.decoder.isPartial()) {
 			this.pairBegun = this.lastRead;
@@ -219,9 +247,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (this.state == State.HANDSHAKE) {
 			this.state = State.DECIDING;
 			this.header = message.header();
-			this.server.authentication()
-				.decide(new Handshake(message.header(), message.body(), remoteAddress()), this.channel.eventLoop(),
-						this::decided);
+			this.attempt = this.listening.authentication()
+				.decide(new Handshake(message.header(), message.body(), remoteAddress(), List.of()),
+						this.channel.eventLoop(), this::decided);
 		}
 		else {
 			this.lane.accept(message, this.lastRead);
@@ -234,15 +262,20 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		}
 		if (decision instanceof Decision.Allowed allowed) {
 			this.principal = allowed.principal();
+			this.roles = allowed.roles();
 			this.capabilities = Capabilities.from(this.header);
 			this.decoder.limits(this.limits.message());
 			this.state = State.OPEN;
+			handshakeEnded(HandshakeOutcome.ALLOWED);
 			ServerIdentity identity = this.server.identity();
 			Map<String, Object> reply = new LinkedHashMap<>();
 			reply.put(HeaderKeys.IDENT, identity.ident());
 			reply.put(HeaderKeys.VERSION, identity.version());
+			reply.putAll(allowed.replyHeader().asMap());
+			reply.remove(HeaderKeys.CAN);
 			reply.put(HeaderKeys.ALLOWED, true);
-			this.output.write(Header.of(reply), identity.welcome());
+			TNetstring welcome = allowed.welcome();
+			this.output.write(Header.of(reply), (welcome != null) ? welcome : identity.welcome());
 			if (this.draining || this.inputEnded) {
 				endOrGo();
 			}
@@ -251,14 +284,26 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			}
 		}
 		else if (decision instanceof Decision.Denied denied) {
-			deny(ErrorCode.DENIED, denied.reason());
+			handshakeEnded((denied == Authentication.NOT_NOW) ? HandshakeOutcome.ERROR : HandshakeOutcome.DENIED);
+			because(CloseReason.DENIED);
+			deny(ErrorCode.DENIED, denied.reason(), denied.retry());
 		}
 	}
 
-	private void deny(ErrorCode code, String reason) {
+	private void handshakeEnded(HandshakeOutcome outcome) {
+		if (!this.handshakeEnded) {
+			this.handshakeEnded = true;
+			this.listener.handshakeEnded(outcome, System.nanoTime() - this.accepted);
+		}
+	}
+
+	private void deny(ErrorCode code, String reason, @Nullable Duration retry) {
 		Map<String, Object> reply = new LinkedHashMap<>();
 		reply.put(HeaderKeys.ALLOWED, false);
 		reply.put(HeaderKeys.ERROR, code.wireName());
+		if (retry != null) {
+			reply.put(HeaderKeys.RETRY, retry.toMillis());
+		}
 		this.output.write(Header.of(reply), TNetstring.of(reason));
 		linger();
 	}
@@ -273,6 +318,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	@Override
 	public void flush() {
 		this.output.flush();
+		this.lane.flushed();
 	}
 
 	@Override
@@ -304,12 +350,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			return;
 		}
 		this.lane.readComplete();
-		this.output.flush();
+		flush();
 		while (this.unread != null && hasRoom()) {
 			int before = this.unread.readableBytes();
 			consume();
 			this.lane.readComplete();
-			this.output.flush();
+			flush();
 			if (this.unread != null && this.unread.readableBytes() == before) {
 				break;
 			}
@@ -337,6 +383,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	public void userEventTriggered(ChannelHandlerContext context, Object event) {
 		if (event instanceof ChannelInputShutdownEvent) {
 			this.inputEnded = true;
+			because(CloseReason.PEER);
 			switch (this.state) {
 				case HANDSHAKE -> {
 					this.failure = this.decoder.isPartial() ? TORN : null;
@@ -387,7 +434,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.endingSince = System.nanoTime();
 			this.state = State.ENDING;
 			if (handshake && this.failure != null) {
-				deny(this.failure.code(), String.valueOf(this.failure.getMessage()));
+				deny(this.failure.code(), String.valueOf(this.failure.getMessage()), null);
 			}
 			else if (handshake) {
 				linger();
@@ -429,8 +476,15 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (this.tick != null) {
 			this.tick.cancel(false);
 		}
+		CloseReason reason = this.reason;
 		try {
+			handshakeEnded(
+					(reason == CloseReason.HANDSHAKE_TIMEOUT) ? HandshakeOutcome.TIMEOUT : HandshakeOutcome.ERROR);
+			if (this.attempt != null) {
+				this.attempt.cancel();
+			}
 			this.lane.close();
+			this.listener.connectionClosed((reason != null) ? reason : CloseReason.PEER);
 		}
 		finally {
 			this.listening.closed(this);
@@ -441,6 +495,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
 		logger.debug("Connection %s is closed after an error".formatted(this.id), cause);
+		because(CloseReason.ERROR);
 		context.close();
 	}
 
@@ -486,6 +541,13 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.lastTick = now;
 		if (next <= 0) {
 			this.tick = null;
+			if (this.state == State.DECIDING && this.attempt != null) {
+				handshakeEnded(HandshakeOutcome.TIMEOUT);
+				because(CloseReason.HANDSHAKE_TIMEOUT);
+				this.attempt.expire();
+				return;
+			}
+			because(overdue(now));
 			this.channel.close();
 			return;
 		}
@@ -524,6 +586,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		};
 	}
 
+	/** Which of the deadlines is over. */
+	private CloseReason overdue(long now) {
+		if (this.state == State.HANDSHAKE || this.state == State.DECIDING) {
+			return CloseReason.HANDSHAKE_TIMEOUT;
+		}
+		if (outputTimeLeft(now) <= 0) {
+			return CloseReason.SLOW_CONSUMER;
+		}
+		return this.decoder.isPartial() ? CloseReason.MESSAGE_TIMEOUT : CloseReason.IDLE;
+	}
+
 	private long outputTimeLeft(long now) {
 		boolean progressed = this.output.progressed();
 		if (this.output.pending() == 0) {
@@ -554,6 +627,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	@Override
+	public Set<String> roles() {
+		return this.roles;
+	}
+
+	@Override
 	public Capabilities capabilities() {
 		return this.capabilities;
 	}
@@ -575,13 +653,27 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	@Override
 	public void close() {
+		close(CloseReason.LOCAL);
+	}
+
+	/** Any thread. */
+	void close(CloseReason reason) {
+		because(reason);
 		this.channel.close();
+	}
+
+	/** Why this connection will be gone, unless that is known already. */
+	private void because(CloseReason reason) {
+		if (this.reason == null) {
+			this.reason = reason;
+		}
 	}
 
 	/** Say goodbye, answer what was read, close. Any thread. */
 	void drain() {
 		onLoop(() -> {
 			this.draining = true;
+			because(CloseReason.SHUTDOWN);
 			if (this.state == State.HANDSHAKE) {
 				end();
 			}

@@ -1,8 +1,14 @@
 package io.petrichor.server.auth;
 
 import java.security.Principal;
+import java.time.Duration;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import io.petrichor.protocol.Header;
+import io.petrichor.tnetstring.TNetstring;
 
 /**
  * What an authenticator makes of a handshake.
@@ -16,16 +22,28 @@ public sealed interface Decision {
 	 * @param principal who it is, or null for an anonymous peer
 	 * @return the decision
 	 */
-	static Decision allow(@Nullable Principal principal) {
-		return new Allowed(principal);
+	static Allowed allow(@Nullable Principal principal) {
+		return new Allowed(principal, Set.of(), Header.EMPTY, null);
+	}
+
+	/**
+	 * Let the peer in, and tell it more than the server's own welcome.
+	 * @param principal who it is, or null for an anonymous peer
+	 * @param replyHeader keys to add to the header of the answer; the protocol's own keys
+	 * among them do not count
+	 * @param welcome the body of the answer, anything that has a TNetstring
+	 * @return the decision
+	 */
+	static Allowed allow(@Nullable Principal principal, Header replyHeader, @Nullable Object welcome) {
+		return new Allowed(principal, Set.of(), replyHeader, TNetstring.of(welcome));
 	}
 
 	/**
 	 * Do not let the peer in, and do not tell it why.
 	 * @return the decision
 	 */
-	static Decision deny() {
-		return new Denied("denied");
+	static Denied deny() {
+		return Denied.WITHOUT_REASON;
 	}
 
 	/**
@@ -33,24 +51,107 @@ public sealed interface Decision {
 	 * @param reason what the peer may know
 	 * @return the decision
 	 */
-	static Decision deny(String reason) {
-		return new Denied(reason);
+	static Denied deny(String reason) {
+		return new Denied(reason, null);
+	}
+
+	/**
+	 * Do not let the peer in now.
+	 * @param reason what the peer may know
+	 * @param retry when another try makes sense; a client that is not told one gives up
+	 * @return the decision
+	 */
+	static Denied deny(String reason, Duration retry) {
+		return new Denied(reason, retry);
+	}
+
+	/**
+	 * Leave it to the next authenticator. If none is left, the peer is denied.
+	 * @return the decision
+	 */
+	static Abstained abstain() {
+		return Abstained.INSTANCE;
+	}
+
+	/**
+	 * Decide without holding up a thread.
+	 * @param decision what will be decided; one that ends empty or with an error is a
+	 * denial. Cancelled when nobody waits for it any more
+	 * @return the decision
+	 */
+	static Later later(Mono<? extends Decision> decision) {
+		return new Later(decision);
 	}
 
 	/**
 	 * The peer is let in.
 	 *
 	 * @param principal who it is, or null for an anonymous peer
+	 * @param roles what it may do, for handlers that ask for roles
+	 * @param replyHeader keys to add to the header of the answer
+	 * @param welcome the body of the answer, or null for the server's own
 	 */
-	record Allowed(@Nullable Principal principal) implements Decision {
+	record Allowed(@Nullable Principal principal, Set<String> roles, Header replyHeader,
+			@Nullable TNetstring welcome) implements Decision {
+
+		/**
+		 * Create the decision.
+		 * @param principal who it is, or null for an anonymous peer
+		 * @param roles what it may do
+		 * @param replyHeader keys to add to the header of the answer
+		 * @param welcome the body of the answer, or null for the server's own
+		 */
+		public Allowed {
+			roles = Set.copyOf(roles);
+		}
+
+		/**
+		 * The same for a peer with other roles.
+		 * @param roles the roles
+		 * @return a new decision
+		 */
+		public Allowed withRoles(String... roles) {
+			return withRoles(Set.of(roles));
+		}
+
+		/**
+		 * The same for a peer with other roles.
+		 * @param roles the roles
+		 * @return a new decision
+		 */
+		public Allowed withRoles(Set<String> roles) {
+			return new Allowed(this.principal, roles, this.replyHeader, this.welcome);
+		}
+
 	}
 
 	/**
 	 * The peer is not let in.
 	 *
 	 * @param reason what it is told
+	 * @param retry when another try makes sense, or null for never
 	 */
-	record Denied(String reason) implements Decision {
+	record Denied(String reason, @Nullable Duration retry) implements Decision {
+
+		private static final Denied WITHOUT_REASON = new Denied("denied", null);
+
+	}
+
+	/**
+	 * Another authenticator may decide.
+	 */
+	record Abstained() implements Decision {
+
+		private static final Abstained INSTANCE = new Abstained();
+
+	}
+
+	/**
+	 * It will be decided.
+	 *
+	 * @param decision what will be decided
+	 */
+	record Later(Mono<? extends Decision> decision) implements Decision {
 	}
 
 }

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.net.Socket;
 import java.nio.charset.Charset;
 import java.util.LinkedHashMap;
@@ -42,28 +43,32 @@ final class LazyClient {
 			System.err.println("usage: client HOST PORT USER");
 			System.exit(2);
 		}
+		run(args, System.in, System.out);
+	}
+
+	static void run(String[] args, InputStream in, PrintStream out) throws IOException {
 		try (Socket socket = new Socket(args[0], Integer.parseInt(args[1]))) {
-			new LazyClient(socket).talk(args[2]);
+			new LazyClient(socket).talk(args[2], in, out);
 		}
 	}
 
-	private void talk(String user) throws IOException {
+	private void talk(String user, InputStream in, PrintStream out) throws IOException {
 		Message welcome = request(Header.of(identity(user)), "");
 		if (welcome == null) {
 			return;
 		}
 		boolean denied = Boolean.FALSE.equals(welcome.header().get(HeaderKeys.ALLOWED));
-		System.out.println((denied ? "YOU WERE DENIED " : "CONNECTED ") + welcome.body().value());
-		BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
+		out.println((denied ? "YOU WERE DENIED " : "CONNECTED ") + welcome.body().value());
+		BufferedReader lines = new BufferedReader(new InputStreamReader(in, Charset.defaultCharset()));
 		while (!denied) {
-			System.out.print("> ");
-			System.out.flush();
+			out.print("> ");
+			out.flush();
 			String line = lines.readLine();
 			Message reply = (line != null) ? request(Header.EMPTY, line) : null;
 			if (reply == null) {
 				return;
 			}
-			System.out.println(reply.body().value());
+			out.println(reply.body().value());
 		}
 	}
 

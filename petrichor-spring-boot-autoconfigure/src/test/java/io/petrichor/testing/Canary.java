@@ -1,0 +1,93 @@
+package io.petrichor.testing;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A well-behaved connection beside an attack: a request every 50 ms, none lost, nearly
+ * all answered within 250 ms.
+ */
+public final class Canary implements AutoCloseable {
+
+	private static final long SLOWEST_MILLIS = 250;
+
+	private static final int WARM_UP = 20;
+
+	private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+
+	private final List<Long> times = Collections.synchronizedList(new ArrayList<>());
+
+	private final RawPeer peer;
+
+	private volatile Throwable failure;
+
+	private Canary(RawPeer peer) {
+		this.peer = peer;
+		this.thread.scheduleWithFixedDelay(this::request, 0, 50, TimeUnit.MILLISECONDS);
+	}
+
+	/**
+	 * Connect as the user {@code canary} from an address of its own, and begin.
+	 * @param port where the server listens on loopback
+	 * @return the canary
+	 */
+	public static Canary watch(int port) {
+		return watch(port, Map.of());
+	}
+
+	/**
+	 * The same with more keys in the header of its handshake.
+	 * @param port where the server listens on loopback
+	 * @param more the keys
+	 * @return the canary
+	 */
+	public static Canary watch(int port, Map<String, ?> more) {
+		RawPeer peer = Peers.from("127.0.0.99", port);
+		Map<String, Object> header = new HashMap<>(more);
+		header.put("user", "canary");
+		assertThat(peer.request(header, "").header().flag("allowed")).as("the canary gets in").isTrue();
+		for (int i = 0; i < WARM_UP; i++) {
+			peer.request(Map.of(), "tweet");
+		}
+		return new Canary(peer);
+	}
+
+	private void request() {
+		long begin = System.nanoTime();
+		try {
+			assertThat(this.peer.request(Map.of(), "tweet")).as("the canary's reply").isNotNull();
+			this.times.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+		}
+		catch (Throwable ex) {
+			this.failure = ex;
+			throw ex;
+		}
+	}
+
+	/**
+	 * Fail the test if anything was lost, or if the slow one of a hundred took too long.
+	 */
+	public void assertWell() {
+		assertThat(this.failure).isNull();
+		List<Long> sorted = new ArrayList<>(this.times);
+		Collections.sort(sorted);
+		assertThat(sorted).isNotEmpty();
+		assertThat(sorted.get((int) Math.ceil(sorted.size() * 0.99) - 1)).as("p99 of %s", sorted)
+			.isLessThan(SLOWEST_MILLIS);
+	}
+
+	@Override
+	public void close() {
+		this.thread.shutdownNow();
+		this.peer.close();
+	}
+
+}
