@@ -58,6 +58,14 @@ public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
 	}
 
 	/**
+	 * The batches of requests that wait for a thread.
+	 * @return the number, 0 if the executor has no queue or does not show it
+	 */
+	public int queued() {
+		return (this.executor instanceof ThreadPoolExecutor pool) ? pool.getQueue().size() : 0;
+	}
+
+	/**
 	 * End the threads, interrupting what still runs.
 	 */
 	@Override

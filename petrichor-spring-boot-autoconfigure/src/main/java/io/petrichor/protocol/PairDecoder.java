@@ -121,11 +121,13 @@ public final class PairDecoder {
 	}
 
 	/**
-	 * The memory held for a pair that has begun.
+	 * The memory held for a pair that has begun. May be asked for from any thread, which
+	 * then may see an older state.
 	 * @return bytes
 	 */
 	public int buffered() {
-		return (this.partial != null) ? this.partial.length : 0;
+		byte[] partial = this.partial;
+		return (partial != null) ? partial.length : 0;
 	}
 
 	/**

@@ -34,6 +34,8 @@ public final class PairOutput {
 
 	private int largest;
 
+	private volatile long written;
+
 	private int guess = SMALLEST_BATCH;
 
 	private boolean closed;
@@ -109,6 +111,14 @@ public final class PairOutput {
 	}
 
 	/**
+	 * The bytes that were sent; any thread.
+	 * @return the number of bytes
+	 */
+	public long written() {
+		return this.written;
+	}
+
+	/**
 	 * The bytes that were appended and that the socket has not taken; any thread.
 	 * @return the number of bytes
 	 */
@@ -157,6 +167,7 @@ public final class PairOutput {
 		this.batch = null;
 		if (out != null) {
 			int bytes = out.readableBytes();
+			this.written += bytes;
 			this.guess = Math.min(Math.max(bytes, SMALLEST_BATCH), LARGEST_GUESS);
 			this.listener.pairsWritten(this.pairs, bytes, this.largest);
 			this.pairs = 0;

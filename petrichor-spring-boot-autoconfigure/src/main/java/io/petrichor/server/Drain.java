@@ -44,6 +44,10 @@ final class Drain {
 		this.deadline = System.nanoTime() + gracePeriod.toNanos();
 	}
 
+	Listening listening() {
+		return this.listening;
+	}
+
 	void start() {
 		this.listening.socket().channel().close().addListener((closed) -> {
 			this.listening.drain();

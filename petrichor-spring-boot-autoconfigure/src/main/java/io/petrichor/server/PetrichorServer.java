@@ -3,11 +3,14 @@ package io.petrichor.server;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -67,7 +70,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	private volatile @Nullable Listening listening;
 
 	/** The last way down, which may not have come to its end. */
-	private @Nullable Drain drain;
+	private volatile @Nullable Drain drain;
 
 	private ApplicationEventPublisher events = (event) -> {
 	};
@@ -112,12 +115,51 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	}
 
 	/**
-	 * The connections at this moment, handshakes included.
-	 * @return the number, 0 while the server does not listen
+	 * The connections at this moment, handshakes included, and those that still end.
+	 * @return the number
 	 */
 	public int connectionCount() {
+		return open().size();
+	}
+
+	private Collection<ServerConnection> open() {
 		Listening listening = this.listening;
-		return (listening != null) ? listening.connections().size() : 0;
+		Drain drain = this.drain;
+		if (listening == null && drain != null) {
+			listening = drain.listening();
+		}
+		return (listening != null) ? listening.connections() : Collections.emptySet();
+	}
+
+	/**
+	 * The connections one by one, as they are at this moment.
+	 * @return the connections, in no order
+	 */
+	public Stream<ConnectionInfo> connections() {
+		return open().stream().map(ServerConnection::info);
+	}
+
+	/**
+	 * Close a connection, whatever its peer is doing.
+	 * @param id the id of the connection
+	 * @return false if there is no such connection
+	 */
+	public boolean disconnect(String id) {
+		for (ServerConnection connection : open()) {
+			if (connection.id().equals(id)) {
+				connection.close();
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * What peers may cost.
+	 * @return the limits in force
+	 */
+	public ServerLimits limits() {
+		return this.limits;
 	}
 
 	/**
@@ -236,10 +278,6 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	@Override
 	public boolean isPauseable() {
 		return false;
-	}
-
-	ServerLimits limits() {
-		return this.limits;
 	}
 
 	ServerIdentity identity() {

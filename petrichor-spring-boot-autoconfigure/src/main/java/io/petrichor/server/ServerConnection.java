@@ -3,6 +3,7 @@ package io.petrichor.server;
 import java.net.SocketAddress;
 import java.security.Principal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
 
-	private State state = State.HANDSHAKE;
+	private volatile State state = State.HANDSHAKE;
 
 	private @Nullable ByteBuf unread;
 
@@ -131,6 +132,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	private final long accepted = System.nanoTime();
 
 	private long lastRead = this.accepted;
+
+	private volatile long bytesRead;
 
 	private long pairBegun;
 
@@ -178,6 +181,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			return;
 		}
 		this.lastRead = System.nanoTime();
+		this.bytesRead += in.readableBytes();
 		this.listener.bytesRead(in.readableBytes());
 		this.unread = (this.unread == null) ? in
 				: ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), this.unread, in);
@@ -654,6 +658,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	@Override
 	public void close() {
 		close(CloseReason.LOCAL);
+	}
+
+	/** Any thread. */
+	ConnectionInfo info() {
+		Principal principal = this.principal;
+		State state = this.state;
+		return new ConnectionInfo(this.id, (principal != null) ? principal.getName() : user(), remoteAddress(),
+				Instant.now().minusNanos(System.nanoTime() - this.accepted), state.compareTo(State.OPEN) >= 0,
+				this.lane.inFlight(), this.bytesRead, this.output.written(), this.decoder.buffered(),
+				this.output.pending());
 	}
 
 	/** Any thread. */

@@ -1,7 +1,5 @@
 package io.petrichor.tnetstring;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * A value for people to read: like JSON, ASCII only, of bounded length.
  */
@@ -9,16 +7,10 @@ final class Description {
 
 	private static final int MAX_LENGTH = 200;
 
-	private final byte[] bytes;
-
 	private final StringBuilder text = new StringBuilder();
 
-	Description(byte[] bytes) {
-		this.bytes = bytes;
-	}
-
-	String describe(byte code, int from, int end) {
-		append(code, from, end);
+	String describe(TNetstringReader value) {
+		append(value);
 		if (this.text.length() > MAX_LENGTH) {
 			this.text.setLength(MAX_LENGTH);
 			this.text.append("...");
@@ -27,39 +19,37 @@ final class Description {
 	}
 
 	/** Ends early once the text is long enough; each level adds a character. */
-	private void append(byte code, int from, int end) {
-		switch (code) {
-			case ',' -> appendString(from, end);
-			case '~' -> this.text.append("null");
-			case '}' -> appendItems('{', from, end, '}');
-			case ']' -> appendItems('[', from, end, ']');
-			default -> this.text.append(
-					new String(this.bytes, from, Math.min(end - from, MAX_LENGTH + 1), StandardCharsets.ISO_8859_1));
+	private void append(TNetstringReader item) {
+		switch (item.type()) {
+			case NULL -> this.text.append("null");
+			case BYTES -> appendString(item);
+			case DICTIONARY -> appendItems('{', item, '}');
+			case LIST -> appendItems('[', item, ']');
+			default -> {
+				for (int i = 0; i < item.length() && this.text.length() <= MAX_LENGTH; i++) {
+					this.text.append((char) item.byteAt(i));
+				}
+			}
 		}
 	}
 
-	private void appendItems(char opening, int from, int end, char closing) {
+	private void appendItems(char opening, TNetstringReader item, char closing) {
 		this.text.append(opening);
-		int position = from;
-		for (int i = 0; position < end && this.text.length() <= MAX_LENGTH; i++) {
+		item.enter();
+		for (int i = 0; this.text.length() <= MAX_LENGTH && item.next(); i++) {
 			if (i > 0) {
 				this.text.append((opening == '{' && i % 2 == 1) ? ": " : ", ");
 			}
-			int size = 0;
-			while (this.bytes[position] != ':') {
-				size = size * 10 + (this.bytes[position++] - '0');
-			}
-			int data = position + 1;
-			append(this.bytes[data + size], data, data + size);
-			position = data + size + 1;
+			append(item);
 		}
+		item.leave();
 		this.text.append(closing);
 	}
 
-	private void appendString(int from, int end) {
+	private void appendString(TNetstringReader item) {
 		this.text.append('"');
-		for (int i = from; i < end && this.text.length() <= MAX_LENGTH; i++) {
-			byte value = this.bytes[i];
+		for (int i = 0; i < item.length() && this.text.length() <= MAX_LENGTH; i++) {
+			byte value = item.byteAt(i);
 			if (value == '"' || value == '\\') {
 				this.text.append('\\').append((char) value);
 			}

@@ -2,11 +2,7 @@ package io.petrichor.tnetstring;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.math.MathContext;
-import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers from and to their decimal digits. Reading expects bytes that passed the
@@ -16,6 +12,10 @@ final class Numbers {
 
 	/** The longest scale, either way, that a decimal is read or written with. */
 	static final int MAX_SCALE = 2_000;
+
+	private static final int SHORT_PLACES = 9;
+
+	private static final boolean SHORTEST_BUT_TWO = Runtime.version().feature() >= 19;
 
 	private static final double[] POWERS_OF_TEN = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,
 			1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
@@ -87,36 +87,88 @@ final class Numbers {
 	}
 
 	/**
+	 * A double as a decimal of at most 15 digits and few decimal places, if it is one:
+	 * the digits times 32, plus the number of places. Of so few digits only one decimal
+	 * reads back to a double, and division by an exact power of ten is what reading does.
+	 * @param value not negative
+	 * @return -1 if it is none
+	 */
+	static long shortDecimal(double value) {
+		for (int places = 0; places <= SHORT_PLACES; places++) {
+			double digits = Math.rint(value * POWERS_OF_TEN[places]);
+			if (!(digits < 1e15)) {
+				return -1;
+			}
+			if (digits / POWERS_OF_TEN[places] == value) {
+				return ((long) digits << 5) | places;
+			}
+		}
+		return -1;
+	}
+
+	/**
 	 * The shortest plain decimal that reads back to the same double.
+	 * @param value finite
 	 */
 	static String toString(double value) {
-		if (value == 0 || !Double.isFinite(value)) {
-			return Double.toString(value);
+		String text = Double.toString(Math.abs(value));
+		int e = text.indexOf('E');
+		int exponent = (e >= 0) ? Integer.parseInt(text, e + 1, text.length(), 10) : 0;
+		int point = text.indexOf('.');
+		int end = (e >= 0) ? e : text.length();
+		long digits = Long.parseLong(text, 0, point, 10);
+		for (int i = point + 1; i < end; i++) {
+			digits = digits * 10 + (text.charAt(i) - '0');
+			exponent--;
 		}
-		BigDecimal decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
-		while (decimal.precision() > 1) {
-			BigDecimal shorter = shorter(decimal, value);
-			if (shorter == null) {
-				break;
+		if (digits != 0) {
+			while (digits % 10 == 0) {
+				digits /= 10;
+				exponent++;
 			}
-			decimal = shorter.stripTrailingZeros();
 		}
-		return toString(decimal);
+		return ((value < 0 || 1 / value < 0) ? "-" : "") + shortest(Math.abs(value), digits, exponent);
 	}
 
 	/** Double.toString has at least two digits, and before Java 19 often too many. */
-	private static @Nullable BigDecimal shorter(BigDecimal decimal, double value) {
-		int precision = decimal.precision() - 1;
-		BigDecimal exact = new BigDecimal(value);
-		BigDecimal down = exact.round(new MathContext(precision, RoundingMode.DOWN));
-		BigDecimal up = exact.round(new MathContext(precision, RoundingMode.UP));
-		boolean downNearer = exact.subtract(down).abs().compareTo(up.subtract(exact).abs()) <= 0;
-		BigDecimal near = (downNearer) ? down : up;
-		if (near.doubleValue() == value) {
-			return near;
+	private static String shortest(double value, long digits, int exponent) {
+		while (digits >= 10 && (!SHORTEST_BUT_TWO || digits < 100)) {
+			long down = digits / 10;
+			long near = (digits % 10 < 5) ? down : down + 1;
+			long shorter = (isSame(near, exponent + 1, value)) ? near
+					: (isSame(2 * down + 1 - near, exponent + 1, value)) ? 2 * down + 1 - near : -1;
+			if (shorter < 0) {
+				break;
+			}
+			digits = shorter;
+			exponent++;
+			while (digits % 10 == 0) {
+				digits /= 10;
+				exponent++;
+			}
 		}
-		BigDecimal far = (downNearer) ? up : down;
-		return (far.doubleValue() == value) ? far : null;
+		return toString(BigDecimal.valueOf((SHORTEST_BUT_TWO) ? digits : nearest(value, digits, exponent), -exponent));
+	}
+
+	/**
+	 * Of the decimals of as many digits that are the same double, the nearest, or even.
+	 */
+	private static long nearest(double value, long digits, int exponent) {
+		for (long other : new long[] { digits - 1, digits + 1 }) {
+			if (isSame(other, exponent, value)) {
+				BigDecimal exact = new BigDecimal(value);
+				BigDecimal distance = exact.subtract(BigDecimal.valueOf(digits, -exponent)).abs();
+				int order = exact.subtract(BigDecimal.valueOf(other, -exponent)).abs().compareTo(distance);
+				if (order < 0 || order == 0 && other % 2 == 0) {
+					return nearest(value, other, exponent);
+				}
+			}
+		}
+		return digits;
+	}
+
+	private static boolean isSame(long digits, int exponent, double value) {
+		return Double.parseDouble(digits + "e" + exponent) == value;
 	}
 
 	static String toString(BigDecimal value) {

@@ -4,10 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -67,10 +64,7 @@ public final class TNetstring {
 		while (bytes[dataOffset++] != ':') {
 			continue;
 		}
-		TNetstringType type = TNetstringType.of(bytes[offset + size - 1]);
-		if (type == null) {
-			throw new IllegalArgumentException("Not a TNetstring");
-		}
+		TNetstringType type = TNetstringType.known(bytes[offset + size - 1]);
 		return new TNetstring(bytes, offset, dataOffset, size, type);
 	}
 
@@ -149,7 +143,11 @@ public final class TNetstring {
 	 */
 	public String asText() {
 		expect(TNetstringType.BYTES);
-		return text(this.dataOffset, dataEnd());
+		String text = Utf8.decode(this.bytes, this.dataOffset, dataEnd());
+		if (text == null) {
+			throw new TNetstringConversionException("A string that is not UTF-8");
+		}
+		return text;
 	}
 
 	/**
@@ -228,7 +226,7 @@ public final class TNetstring {
 	 */
 	public Map<String, @Nullable Object> asMap() {
 		expect(TNetstringType.DICTIONARY);
-		return map(this.dataOffset, dataEnd());
+		return read().map();
 	}
 
 	/**
@@ -238,7 +236,7 @@ public final class TNetstring {
 	 */
 	public List<@Nullable Object> asList() {
 		expect(TNetstringType.LIST);
-		return list(this.dataOffset, dataEnd());
+		return read().list();
 	}
 
 	/**
@@ -250,7 +248,7 @@ public final class TNetstring {
 	 * @throws TNetstringConversionException if a dictionary's key is not UTF-8
 	 */
 	public @Nullable Object value() {
-		return value(this.type.code(), this.dataOffset, dataEnd());
+		return read().tree();
 	}
 
 	/**
@@ -301,7 +299,7 @@ public final class TNetstring {
 	 */
 	@Override
 	public String toString() {
-		return new Description(this.bytes).describe(this.type.code(), this.dataOffset, dataEnd());
+		return new Description().describe(read());
 	}
 
 	byte[] array() {
@@ -312,11 +310,7 @@ public final class TNetstring {
 		return this.offset;
 	}
 
-	int dataOffset() {
-		return this.dataOffset;
-	}
-
-	int dataEnd() {
+	private int dataEnd() {
 		return this.offset + this.size - 1;
 	}
 
@@ -336,81 +330,10 @@ public final class TNetstring {
 		return new TNetstringConversionException("The number is out of the range of " + type);
 	}
 
-	private String text(int from, int end) {
-		String text = Utf8.decode(this.bytes, from, end);
-		if (text == null) {
-			throw new TNetstringConversionException("A string that is not UTF-8");
-		}
-		return text;
-	}
-
-	private @Nullable Object value(byte code, int from, int end) {
-		return switch (code) {
-			case ',' -> {
-				String text = Utf8.decode(this.bytes, from, end);
-				yield (text != null) ? text : Arrays.copyOfRange(this.bytes, from, end);
-			}
-			case '#' -> {
-				if (Numbers.fitsLong(this.bytes, from, end)) {
-					yield Numbers.parseLong(this.bytes, from, end);
-				}
-				yield Numbers.parseBigInteger(this.bytes, from, end);
-			}
-			case '^' -> Numbers.parseDouble(this.bytes, from, end);
-			case '!' -> this.bytes[from] == 't';
-			case '}' -> map(from, end);
-			case ']' -> list(from, end);
-			default -> null;
-		};
-	}
-
-	private Map<String, @Nullable Object> map(int from, int end) {
-		if (from == end) {
-			return Collections.emptyMap();
-		}
-		Map<String, @Nullable Object> map = new LinkedHashMap<>();
-		int position = from;
-		while (position < end) {
-			int keyData = dataOffset(position);
-			int keyEnd = keyData + sizeAt(position);
-			String key = text(keyData, keyEnd);
-			int data = dataOffset(keyEnd + 1);
-			int dataEnd = data + sizeAt(keyEnd + 1);
-			map.put(key, value(this.bytes[dataEnd], data, dataEnd));
-			position = dataEnd + 1;
-		}
-		return Collections.unmodifiableMap(map);
-	}
-
-	private List<@Nullable Object> list(int from, int end) {
-		if (from == end) {
-			return Collections.emptyList();
-		}
-		List<@Nullable Object> list = new ArrayList<>();
-		int position = from;
-		while (position < end) {
-			int data = dataOffset(position);
-			int dataEnd = data + sizeAt(position);
-			list.add(value(this.bytes[dataEnd], data, dataEnd));
-			position = dataEnd + 1;
-		}
-		return Collections.unmodifiableList(list);
-	}
-
-	private int sizeAt(int position) {
-		int size = 0;
-		for (int i = position; this.bytes[i] != ':'; i++) {
-			size = size * 10 + (this.bytes[i] - '0');
-		}
-		return size;
-	}
-
-	private int dataOffset(int position) {
-		int i = position;
-		while (this.bytes[i] != ':') {
-			i++;
-		}
-		return i + 1;
+	private TNetstringReader read() {
+		TNetstringReader reader = new TNetstringReader(this);
+		reader.next();
+		return reader;
 	}
 
 }

@@ -1,7 +1,7 @@
 package io.petrichor.tnetstring;
 
+import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.concurrent.ThreadLocalRandom;
 
 import io.petrichor.tnetstring.TNetstringException.Kind;
 
@@ -29,7 +29,9 @@ public final class TNetstringDecoder {
 
 	private static final long[] NO_LONGS = {};
 
-	private static final long SEED = ThreadLocalRandom.current().nextLong();
+	private static final long SEED = new SecureRandom().nextLong();
+
+	private static final long SECRET = new SecureRandom().nextLong() | 1;
 
 	private TNetstringLimits limits;
 
@@ -84,14 +86,21 @@ public final class TNetstringDecoder {
 
 	/**
 	 * Check and wrap the first value of several.
-	 * @param encoded holds the encoded value; belongs to the result from now on
+	 * @param encoded holds the encoded values; belongs to the result from now on and must
+	 * not be changed any more
 	 * @param offset where the value begins
 	 * @param length the number of bytes there are
-	 * @return the value, on the same array
+	 * @return the value, on the same array; its size tells where the next one begins
+	 * @throws TNetstringException if this does not begin with a value within the limits
 	 */
-	TNetstring decodeFirst(byte[] encoded, int offset, int length) {
+	public TNetstring decodeFirst(byte[] encoded, int offset, int length) {
 		int valueEnd = check(encoded, offset, offset + length);
 		return TNetstring.wrap(encoded, offset, valueEnd - offset);
+	}
+
+	/** What is kept for the next value. */
+	int scratchBytes() {
+		return Integer.BYTES * this.open.length + Long.BYTES * this.keys.length;
 	}
 
 	/**
@@ -344,15 +353,15 @@ public final class TNetstringDecoder {
 	}
 
 	/** Seeded, so that a peer cannot choose keys that collide. */
-	private static int hash(byte[] bytes, int from, int size) {
+	static int hash(byte[] bytes, int from, int size) {
 		long hash = SEED ^ size;
 		for (int i = 0; i < size; i += 8) {
 			long word = 0;
 			for (int j = i, last = Math.min(size, i + 8); j < last; j++) {
 				word = (word << 8) | (bytes[from + j] & 0xff);
 			}
-			long mixed = (hash ^ word) | 1;
-			hash = Math.multiplyHigh(mixed, 0x9E3779B97F4A7C15L) ^ (mixed * 0xD6E8FEB86659FD93L) ^ word;
+			long mixed = hash ^ word;
+			hash = Math.multiplyHigh(mixed, SECRET) ^ (mixed * SECRET);
 		}
 		return (int) (hash ^ (hash >>> 32));
 	}

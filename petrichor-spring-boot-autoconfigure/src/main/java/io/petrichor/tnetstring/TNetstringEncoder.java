@@ -52,7 +52,10 @@ public final class TNetstringEncoder {
 	 * limits
 	 */
 	public static void encode(@Nullable Object value, ByteBuf out, TNetstringLimits limits) {
-		write(value, limits).writeTo(out);
+		try (TNetstringWriter writer = new TNetstringWriter(limits)) {
+			write(value, writer, limits);
+			writer.writeTo(out);
+		}
 	}
 
 	/**
@@ -75,13 +78,10 @@ public final class TNetstringEncoder {
 	 * limits
 	 */
 	public static byte[] encode(@Nullable Object value, TNetstringLimits limits) {
-		return write(value, limits).toByteArray();
-	}
-
-	private static TNetstringWriter write(@Nullable Object value, TNetstringLimits limits) {
-		TNetstringWriter writer = new TNetstringWriter(limits);
-		write(value, writer, limits);
-		return writer;
+		try (TNetstringWriter writer = new TNetstringWriter(limits)) {
+			write(value, writer, limits);
+			return writer.toByteArray();
+		}
 	}
 
 	private static void write(@Nullable Object value, TNetstringWriter writer, TNetstringLimits limits) {

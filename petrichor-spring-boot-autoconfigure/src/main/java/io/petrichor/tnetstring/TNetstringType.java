@@ -1,5 +1,7 @@
 package io.petrichor.tnetstring;
 
+import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,8 +63,9 @@ public enum TNetstringType {
 		return (code >= 0) ? BY_CODE[code] : null;
 	}
 
-	boolean isContainer() {
-		return this == DICTIONARY || this == LIST;
+	/** The type of a value that was checked. */
+	static TNetstringType known(byte code) {
+		return Objects.requireNonNull(BY_CODE[code]);
 	}
 
 }

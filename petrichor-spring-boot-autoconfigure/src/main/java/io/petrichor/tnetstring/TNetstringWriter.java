@@ -1,5 +1,7 @@
 package io.petrichor.tnetstring;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -15,15 +17,18 @@ import io.netty.buffer.ByteBuf;
  * <p>
  * For use by encoders; checks limits, but not that calls make sense: whoever calls sees
  * to it that containers are ended, that there is one value, and that a dictionary's items
- * are a key and a value in turn. Not thread-safe.
+ * are a key and a value in turn. To be closed after use, also after an error. Not
+ * thread-safe.
  *
  * @since 0.1.0
  */
-public final class TNetstringWriter {
+public final class TNetstringWriter implements AutoCloseable {
 
 	private static final byte[] TRUE = TNetstring.TRUE.array();
 
 	private static final byte[] FALSE = TNetstring.FALSE.array();
+
+	private static final byte[] NOTHING = {};
 
 	private static final int MAX_DATA = 999_999_999;
 
@@ -31,20 +36,22 @@ public final class TNetstringWriter {
 
 	private final TNetstringLimits limits;
 
-	private byte[] data = new byte[256];
+	private final WriterMemory memory = WriterMemory.take();
+
+	private boolean closed;
+
+	private byte[] data = this.memory.data;
 
 	private int position;
 
-	/** Of each container: where it begins in the data, and its SIZE. */
-	private int[] heads = new int[16];
+	private int[] heads = this.memory.heads;
 
 	private int headCount;
 
 	/** The bytes that the SIZEs of the containers ended so far will take. */
 	private int headBytes;
 
-	/** The containers that are open, as places in {@link #heads}. */
-	private int[] open = new int[8];
+	private int[] open = this.memory.open;
 
 	private int depth;
 
@@ -119,11 +126,18 @@ public final class TNetstringWriter {
 	public void writeLong(long value) {
 		item(24);
 		if (value == Long.MIN_VALUE) {
+			if (this.limits.maxDigits() < 19) {
+				throw tooManyDigits();
+			}
 			append(LONG_MIN, 0, LONG_MIN.length);
 			return;
 		}
 		long rest = Math.abs(value);
-		int size = digits(rest) + ((value < 0) ? 1 : 0);
+		int digits = digits(rest);
+		if (digits > this.limits.maxDigits()) {
+			throw tooManyDigits();
+		}
+		int size = digits + ((value < 0) ? 1 : 0);
 		head(size);
 		int end = this.position + size;
 		int i = end;
@@ -168,7 +182,43 @@ public final class TNetstringWriter {
 		if (!Double.isFinite(value)) {
 			throw new IllegalArgumentException(value + " cannot be encoded: a float is finite");
 		}
-		writeFloatDigits(Numbers.toString(value));
+		boolean negative = value < 0 || 1 / value < 0;
+		long decimal = Numbers.shortDecimal(Math.abs(value));
+		if (decimal >= 0) {
+			writeShortDecimal(negative, decimal >> 5, (int) decimal & 31);
+		}
+		else {
+			writeFloatDigits(Numbers.toString(value));
+		}
+	}
+
+	private void writeShortDecimal(boolean negative, long digits, int places) {
+		if (places == 0) {
+			digits *= 10;
+			places = 1;
+		}
+		int size = Math.max(digits(digits), places + 1) + ((negative) ? 2 : 1);
+		if (size > this.limits.maxDigits()) {
+			throw tooManyDigits();
+		}
+		item(32);
+		head(size);
+		int i = this.position + size;
+		this.position = i;
+		for (int place = 0; place < places; place++) {
+			this.data[--i] = (byte) ('0' + digits % 10);
+			digits /= 10;
+		}
+		this.data[--i] = '.';
+		do {
+			this.data[--i] = (byte) ('0' + digits % 10);
+			digits /= 10;
+		}
+		while (digits != 0);
+		if (negative) {
+			this.data[--i] = '-';
+		}
+		this.data[this.position++] = '^';
 	}
 
 	/**
@@ -228,9 +278,21 @@ public final class TNetstringWriter {
 	public void writeKey(String key) {
 		if (key.length() > this.limits.maxKeyLength() / 3
 				&& (key.length() > this.limits.maxKeyLength() || Utf8.length(key) > this.limits.maxKeyLength())) {
-			throw new IllegalArgumentException("A key longer than the limit of " + this.limits.maxKeyLength());
+			throw keyTooLong();
 		}
 		writeText(key);
+	}
+
+	/**
+	 * Write the key of an entry.
+	 * @param utf8 the key in UTF-8, not copied and not changed
+	 * @throws IllegalArgumentException if it is too long
+	 */
+	public void writeKey(byte[] utf8) {
+		if (utf8.length > this.limits.maxKeyLength()) {
+			throw keyTooLong();
+		}
+		writeBytes(utf8, 0, utf8.length);
 	}
 
 	/**
@@ -276,6 +338,48 @@ public final class TNetstringWriter {
 	}
 
 	/**
+	 * Write the value to a stream.
+	 * @param out where to
+	 * @throws IOException as the stream does
+	 */
+	public void writeTo(OutputStream out) throws IOException {
+		if (this.headCount == 0) {
+			size();
+			out.write(this.data, 0, this.position);
+		}
+		else {
+			out.write(toByteArray());
+		}
+	}
+
+	/**
+	 * Forget what was written, to begin another value.
+	 */
+	public void reset() {
+		this.position = 0;
+		this.headCount = 0;
+		this.headBytes = 0;
+		this.depth = 0;
+		this.elements = 0;
+	}
+
+	/**
+	 * Give back the memory for the next writer to use; this one must not be used any
+	 * more.
+	 */
+	@Override
+	public void close() {
+		if (!this.closed) {
+			this.closed = true;
+			this.memory.data = this.data;
+			this.memory.heads = this.heads;
+			this.memory.open = this.open;
+			this.memory.give();
+			this.data = NOTHING;
+		}
+	}
+
+	/**
 	 * The encoded value.
 	 * @return a new array
 	 */
@@ -294,7 +398,12 @@ public final class TNetstringWriter {
 		return TNetstring.wrap(bytes, 0, bytes.length);
 	}
 
-	private int size() {
+	/**
+	 * The length of what was written and ended so far.
+	 * @return bytes
+	 * @throws IllegalArgumentException if this is over the limit
+	 */
+	public int size() {
 		long size = (long) this.position + this.headBytes;
 		if (size > this.limits.maxSize() || size > Integer.MAX_VALUE - 16) {
 			throw tooBig();
@@ -384,6 +493,10 @@ public final class TNetstringWriter {
 	private IllegalArgumentException tooBig() {
 		return new IllegalArgumentException(
 				"Larger than the limit of " + Math.min(this.limits.maxSize(), MAX_DATA + 11) + " bytes");
+	}
+
+	private IllegalArgumentException keyTooLong() {
+		return new IllegalArgumentException("A key longer than the limit of " + this.limits.maxKeyLength());
 	}
 
 	private IllegalArgumentException tooManyDigits() {

@@ -1,7 +1,8 @@
 package io.petrichor.tnetstring;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Utf8 {
 
-	private static final char REPLACEMENT = '\uFFFD';
+	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
 	private Utf8() {
 	}
@@ -20,17 +21,63 @@ final class Utf8 {
 	 * The text, or {@code null} if these bytes are not UTF-8.
 	 */
 	static @Nullable String decode(byte[] bytes, int from, int end) {
-		String text = new String(bytes, from, end - from, StandardCharsets.UTF_8);
-		if (text.indexOf(REPLACEMENT) < 0) {
-			return text;
+		if (asciiEnd(bytes, from, end) == end) {
+			return new String(bytes, from, end - from, StandardCharsets.ISO_8859_1);
 		}
-		// Replaced, or sent as such: only the slow way tells.
-		try {
-			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, end - from)).toString();
+		return (isValid(bytes, from, end)) ? new String(bytes, from, end - from, StandardCharsets.UTF_8) : null;
+	}
+
+	/** The first byte that is not ASCII. */
+	private static int asciiEnd(byte[] bytes, int from, int end) {
+		int i = from;
+		while (end - i >= 8 && ((long) LONGS.get(bytes, i) & 0x8080808080808080L) == 0) {
+			i += 8;
 		}
-		catch (CharacterCodingException ex) {
-			return null;
+		while (i < end && bytes[i] >= 0) {
+			i++;
 		}
+		return i;
+	}
+
+	/**
+	 * Whether these bytes are UTF-8, found out without keeping the text.
+	 */
+	static boolean isValid(byte[] bytes, int from, int end) {
+		int i = from;
+		while (i < end) {
+			if (bytes[i] >= 0) {
+				i = asciiEnd(bytes, i, end);
+				continue;
+			}
+			int length = sequenceLength(bytes, i, end);
+			if (length == 0) {
+				return false;
+			}
+			i += length;
+		}
+		return true;
+	}
+
+	/** The length of a sequence of two to four bytes, or 0 if this is none (RFC 3629). */
+	private static int sequenceLength(byte[] bytes, int at, int end) {
+		int first = bytes[at] & 0xff;
+		int length = (first < 0xc2) ? 0 : (first < 0xe0) ? 2 : (first < 0xf0) ? 3 : (first < 0xf5) ? 4 : 0;
+		if (length == 0 || end - at < length) {
+			return 0;
+		}
+		for (int i = 1; i < length; i++) {
+			if ((bytes[at + i] & 0xc0) != 0x80) {
+				return 0;
+			}
+		}
+		int second = bytes[at + 1] & 0xff;
+		return switch (first) {
+			case 0xe0 -> (second >= 0xa0) ? length : 0;
+			case 0xed -> (second < 0xa0) ? length : 0;
+			case 0xf0 -> (second >= 0x90) ? length : 0;
+			case 0xf4 -> (second < 0x90) ? length : 0;
+			default -> length;
+		};
 	}
 
 	/**

@@ -1,0 +1,44 @@
+package io.petrichor.metrics;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.distribution.TimeWindowMax;
+
+/**
+ * Times requests of one route with one outcome. Takes a batch at a time, which
+ * Micrometer's own timer cannot.
+ */
+final class RequestTimer {
+
+	private final LongAdder requests = new LongAdder();
+
+	private final LongAdder nanos = new LongAdder();
+
+	private final TimeWindowMax longest;
+
+	RequestTimer(MeterRegistry registry, String name, String description, Tags tags) {
+		this.longest = new TimeWindowMax(registry.config().clock(), DistributionStatisticConfig.DEFAULT);
+		FunctionTimer
+			.builder(name, this, (timer) -> timer.requests.sum(), (timer) -> timer.nanos.sum(), TimeUnit.NANOSECONDS)
+			.description(description)
+			.tags(tags)
+			.register(registry);
+		TimeGauge.builder(name + ".max", this.longest, TimeUnit.NANOSECONDS, TimeWindowMax::poll)
+			.description(description + ": the longest of late")
+			.tags(tags)
+			.register(registry);
+	}
+
+	void record(int requests, long nanos, long longest) {
+		this.requests.add(requests);
+		this.nanos.add(nanos);
+		this.longest.record(longest);
+	}
+
+}
