@@ -1,6 +1,8 @@
 package io.petrichor.handler;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 import io.netty.util.concurrent.EventExecutor;
@@ -16,6 +18,8 @@ public final class Dispatcher {
 	private final HandlerRegistry registry;
 
 	private final Executor executor;
+
+	private final Map<EventExecutor, HandOff> handOffs = new ConcurrentHashMap<>();
 
 	private final long timeout;
 
@@ -58,7 +62,13 @@ public final class Dispatcher {
 	 * @return the lane
 	 */
 	public RequestLane lane(PetrichorConnection connection, EventExecutor loop, Replies replies, Runnable progress) {
-		return new RequestLane(this, connection, loop, replies, progress);
+		HandOff handOff = this.handOffs.computeIfAbsent(loop, this::handOff);
+		return new RequestLane(this, connection, loop, handOff, replies, progress);
+	}
+
+	private HandOff handOff(EventExecutor loop) {
+		loop.terminationFuture().addListener((ended) -> this.handOffs.remove(loop));
+		return new HandOff(loop, this.executor);
 	}
 
 	/**

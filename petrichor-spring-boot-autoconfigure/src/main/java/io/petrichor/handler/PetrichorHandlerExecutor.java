@@ -1,12 +1,9 @@
 package io.petrichor.handler;
 
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
@@ -36,10 +33,7 @@ public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
 	public static PetrichorHandlerExecutor ofThreads(int threads, int queue) {
 		CustomizableThreadFactory factory = new CustomizableThreadFactory("petrichor-handler-");
 		factory.setDaemon(true);
-		ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, IDLE.toSeconds(), TimeUnit.SECONDS,
-				new ArrayBlockingQueue<>(queue), factory);
-		pool.allowCoreThreadTimeOut(true);
-		return new PetrichorHandlerExecutor(pool);
+		return new PetrichorHandlerExecutor(new HandlerThreads(threads, queue, IDLE, factory));
 	}
 
 	/**
@@ -57,12 +51,16 @@ public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
 		this.executor.execute(work);
 	}
 
+	Executor target() {
+		return this.executor;
+	}
+
 	/**
 	 * The batches of requests that wait for a thread.
 	 * @return the number, 0 if the executor has no queue or does not show it
 	 */
 	public int queued() {
-		return (this.executor instanceof ThreadPoolExecutor pool) ? pool.getQueue().size() : 0;
+		return (this.executor instanceof HandlerThreads threads) ? threads.queued() : 0;
 	}
 
 	/**
@@ -70,7 +68,10 @@ public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		if (this.executor instanceof ExecutorService service) {
+		if (this.executor instanceof HandlerThreads threads) {
+			threads.close();
+		}
+		else if (this.executor instanceof ExecutorService service) {
 			service.shutdownNow();
 		}
 	}

@@ -53,9 +53,9 @@ public final class RequestLane {
 	/** Requests in flight in units of {@link #ONE}, and below them their bytes. */
 	private final AtomicLong load = new AtomicLong();
 
-	private final Runnable batchWork = this::runBatch;
+	private final HandOff handOff;
 
-	private final Runnable batchEnd = this::endBatch;
+	private final HandOff.Work batchWork;
 
 	private final Runnable wakeUp = this::wakenUp;
 
@@ -92,11 +92,13 @@ public final class RequestLane {
 	/** Whether a worker has been asked for that has not begun. */
 	private final AtomicBoolean standby = new AtomicBoolean();
 
-	RequestLane(Dispatcher dispatcher, PetrichorConnection connection, EventExecutor loop, Replies replies,
-			Runnable progress) {
+	RequestLane(Dispatcher dispatcher, PetrichorConnection connection, EventExecutor loop, HandOff handOff,
+			Replies replies, Runnable progress) {
 		this.dispatcher = dispatcher;
 		this.connection = connection;
 		this.loop = loop;
+		this.handOff = handOff;
+		this.batchWork = new HandOff.Work(handOff, this::runBatch, this::endBatch);
 		this.replies = replies;
 		this.progress = progress;
 		RequestListener listener = dispatcher.listener();
@@ -302,7 +304,7 @@ public final class RequestLane {
 		}
 		this.busy = true;
 		try {
-			this.dispatcher.executor().execute(this.batchWork);
+			this.handOff.submit(this.batchWork);
 			if (this.batch.size() > 1) {
 				armFlusher();
 			}
@@ -328,7 +330,6 @@ public final class RequestLane {
 		}
 		finally {
 			this.batchRan = index;
-			onLoop(this.batchEnd);
 		}
 	}
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
 import reactor.netty.NettyPipeline;
+import reactor.netty.ReactorNetty;
 import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.TcpServer;
 
@@ -46,6 +47,13 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 * more, once a peer has ended its half while replies wait for room.
 	 */
 	private static final boolean NATIVE_TRANSPORT = false;
+
+	/**
+	 * One for each processor: nothing that blocks runs there, so more would only take
+	 * turns.
+	 */
+	private static final int LOOPS = Integer.getInteger(ReactorNetty.IO_WORKER_COUNT,
+			Runtime.getRuntime().availableProcessors());
 
 	private final InetSocketAddress address;
 
@@ -176,7 +184,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			logger.info("No @PetrichorHandler method found: the Petrichor server does not listen");
 			return;
 		}
-		LoopResources loops = LoopResources.create("petrichor", LoopResources.DEFAULT_IO_WORKER_COUNT, true);
+		LoopResources loops = LoopResources.create("petrichor", LOOPS, true);
 		Listening listening = new Listening(loops, new Authentication(this.access.authenticators()));
 		try {
 			listening.begin(bind(listening, loops));

@@ -367,7 +367,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (this.state == State.ENDING && this.lane.inFlight() == 0 && this.unread == null) {
 			finish();
 		}
-		else if (this.unread == null && !this.inputEnded && this.state != State.ENDING && hasRoom()) {
+		else if (this.unread == null && !this.inputEnded && this.state != State.ENDING
+				&& (this.state == State.DECIDING || hasRoom())) {
+			// During the decision only to notice that the peer is gone: what comes
+			// instead
+			// stays as it is, and no more is read.
 			this.channel.read();
 		}
 		watch(TICK);

@@ -1,0 +1,38 @@
+package io.petrichor.benchmarks;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A few subjects side by side while one works on the code:
+ * {@code Compare SECONDS WARM-UP SUBJECT,SUBJECT CONNECTIONSxDEPTHxSIZE …}.
+ */
+final class Compare {
+
+	private static final int LOOKS = 10;
+
+	private Compare() {
+	}
+
+	public static void main(String[] args) throws Exception {
+		List<Subject> subjects = Arrays.stream(args[2].split(","))
+			.map((name) -> Subject.valueOf(name.toUpperCase(Locale.ROOT)))
+			.toList();
+		Path keystore = Keystore.create();
+		try (Load load = new Load()) {
+			Measurement measurement = new Measurement(load, Double.parseDouble(args[0]));
+			for (Subject subject : subjects) {
+				try (ServerProcess server = ServerProcess.start(subject, keystore)) {
+					measurement.warm(subject, server, Scenario.PIPELINED, Double.parseDouble(args[1]));
+					for (String scenario : Arrays.asList(args).subList(3, args.length)) {
+						System.out.printf("%-28s %-12s %s%n", subject, scenario,
+								measurement.best(subject, server, Scenario.parse(scenario), LOOKS));
+					}
+				}
+			}
+		}
+	}
+
+}

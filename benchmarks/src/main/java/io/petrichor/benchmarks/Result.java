@@ -1,0 +1,22 @@
+package io.petrichor.benchmarks;
+
+import java.util.Locale;
+
+/**
+ * What was measured.
+ *
+ * @param rate messages a second
+ * @param cpu microseconds of CPU of the server's process for a message
+ * @param p50 microseconds from request to reply, median
+ * @param p99 the same, 99th percentile
+ * @param p999 the same, 99.9th percentile
+ */
+record Result(double rate, double cpu, double p50, double p99, double p999) {
+
+	@Override
+	public String toString() {
+		return String.format(Locale.ROOT, "%,12.0f msg/s  cpu %8.3f µs  p50 %9.1f  p99 %9.1f  p99.9 %9.1f µs",
+				this.rate, this.cpu, this.p50, this.p99, this.p999);
+	}
+
+}

@@ -1,0 +1,145 @@
+package io.petrichor.handler;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.util.concurrent.AbstractEventExecutor;
+import io.netty.util.concurrent.EventExecutor;
+
+/**
+ * The way from one event loop to the handler executor and back, for all connections of
+ * the loop. A switch of threads costs more than most handlers: what the loop finds ready
+ * at once goes over together when it has read everything, and what a thread has done
+ * comes back together when it has nothing left to do. If it is blocked meanwhile, the
+ * loop looks for itself every two milliseconds.
+ */
+final class HandOff {
+
+	private static final long PATIENCE_MILLIS = 2;
+
+	private static final Runnable NOTHING = () -> {
+	};
+
+	private final EventExecutor loop;
+
+	private final Executor executor;
+
+	private final Runnable wake = this::wake;
+
+	private final Runnable look = this::look;
+
+	/** Pieces of work that are not back; event loop only. */
+	private int away;
+
+	private boolean wakeSoon;
+
+	private boolean lookSoon;
+
+	HandOff(EventExecutor loop, Executor executor) {
+		this.loop = loop;
+		this.executor = (executor instanceof PetrichorHandlerExecutor own) ? own.target() : executor;
+	}
+
+	/**
+	 * Send work to the executor; event loop only.
+	 * @throws RejectedExecutionException if the executor refuses it
+	 */
+	void submit(Work work) {
+		if (this.executor instanceof HandlerThreads threads) {
+			threads.enqueue(work);
+			if (!this.wakeSoon) {
+				this.wakeSoon = true;
+				this.loop.execute(this.wake);
+			}
+		}
+		else {
+			this.executor.execute(work);
+		}
+		this.away++;
+	}
+
+	private void wake() {
+		this.wakeSoon = false;
+		((HandlerThreads) this.executor).wake();
+		lookLater();
+	}
+
+	private void lookLater() {
+		if (!this.lookSoon) {
+			this.lookSoon = true;
+			this.loop.schedule(this.look, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+		}
+	}
+
+	private void look() {
+		this.lookSoon = false;
+		if (this.away > 0) {
+			((HandlerThreads) this.executor).wakeIfStuck();
+			lookLater();
+		}
+	}
+
+	private void back(Work work) {
+		try {
+			back(work.afterwards);
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loop has ended, and its connections with it.
+		}
+	}
+
+	private void back(Runnable afterwards) {
+		if (this.executor instanceof HandlerThreads && this.loop instanceof AbstractEventExecutor executor) {
+			executor.lazyExecute(afterwards);
+		}
+		else {
+			this.loop.execute(afterwards);
+		}
+	}
+
+	/** Any thread. */
+	void wakeLoop() {
+		try {
+			this.loop.execute(NOTHING);
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loop has ended, and its connections with it.
+		}
+	}
+
+	/** Something to do on the executor, and something on the event loop afterwards. */
+	static final class Work implements Runnable {
+
+		private final HandOff origin;
+
+		private final Runnable work;
+
+		private final Runnable afterwards;
+
+		Work(HandOff origin, Runnable work, Runnable afterwards) {
+			this.origin = origin;
+			this.work = work;
+			this.afterwards = () -> {
+				origin.away--;
+				afterwards.run();
+			};
+		}
+
+		HandOff origin() {
+			return this.origin;
+		}
+
+		@Override
+		public void run() {
+			try {
+				this.work.run();
+			}
+			finally {
+				this.origin.back(this);
+			}
+		}
+
+	}
+
+}
