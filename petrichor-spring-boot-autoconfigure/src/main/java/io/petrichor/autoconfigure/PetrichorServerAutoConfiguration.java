@@ -86,6 +86,11 @@ public final class PetrichorServerAutoConfiguration {
 	}
 
 	@Bean
+	ReadinessListener petrichorReadinessListener(ApplicationContext context) {
+		return new ReadinessListener(context);
+	}
+
+	@Bean
 	LocalPortListener petrichorLocalPortListener(ApplicationContext context) {
 		return new LocalPortListener(context);
 	}

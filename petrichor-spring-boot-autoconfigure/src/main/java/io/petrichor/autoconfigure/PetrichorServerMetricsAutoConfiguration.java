@@ -13,6 +13,7 @@ import io.petrichor.handler.PetrichorHandlerExecutor;
 import io.petrichor.metrics.RequestMetrics;
 import io.petrichor.metrics.ServerGauges;
 import io.petrichor.metrics.ServerMetrics;
+import io.petrichor.observation.ServerRequestObservations;
 import io.petrichor.server.PetrichorServer;
 
 /**
@@ -34,8 +35,9 @@ public final class PetrichorServerMetricsAutoConfiguration {
 		return new ServerMetrics(registry);
 	}
 
+	/** Observations time requests themselves. */
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean({ RequestMetrics.class, ServerRequestObservations.class })
 	RequestMetrics petrichorRequestMetrics(MeterRegistry registry) {
 		return new RequestMetrics(registry);
 	}

@@ -6,6 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 import io.netty.util.concurrent.EventExecutor;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * Brings requests to their handlers and what these return to the peer. One for all
@@ -94,21 +97,29 @@ public final class Dispatcher {
 	void invoke(Request request) {
 		RequestObservation observation = request.observation();
 		if (observation == null) {
-			call(request);
+			call(request, request.target().handler());
 			return;
 		}
 		RequestObservation.Scope scope = observation.open();
 		try {
-			call(request);
+			call(request, (observed) -> withContext(request.target().handler().handle(observed)));
 		}
 		finally {
 			scope.close();
 		}
 	}
 
-	private void call(Request request) {
+	/** What is current now, such as a trace, goes with a publisher to its threads. */
+	private static @Nullable Object withContext(@Nullable Object result) {
+		if (result instanceof Mono<?> mono) {
+			return mono.contextCapture();
+		}
+		return (result instanceof Flux<?> flux) ? flux.contextCapture() : result;
+	}
+
+	private void call(Request request, Handler handler) {
 		try {
-			this.returnValues.reply(request, request.target().handler().handle(request));
+			this.returnValues.reply(request, handler.handle(request));
 		}
 		catch (Throwable ex) {
 			if (!request.isDone()) {

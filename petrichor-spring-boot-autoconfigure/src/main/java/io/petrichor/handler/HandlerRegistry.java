@@ -3,6 +3,7 @@ package io.petrichor.handler;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -79,6 +80,17 @@ public final class HandlerRegistry {
 	 */
 	public Collection<String> routes() {
 		return Collections.unmodifiableCollection(this.routes.keySet());
+	}
+
+	/**
+	 * The registered routes with their handlers.
+	 * @return one for each route
+	 */
+	public List<RouteInfo> infos() {
+		return this.routes.values()
+			.stream()
+			.map((route) -> new RouteInfo(route.pattern(), route.handler().toString(), route.blocking()))
+			.toList();
 	}
 
 	/**

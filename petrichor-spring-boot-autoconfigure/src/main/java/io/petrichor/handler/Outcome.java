@@ -77,19 +77,12 @@ public enum Outcome {
 	}
 
 	/**
-	 * The outcome in a word.
-	 * @return {@code success}, {@code error} or {@code abandoned}
+	 * The outcome in a word, as meters and spans have it.
+	 * @return {@code success}, {@code abandoned}, one of the ten error codes, or
+	 * {@code app}
 	 */
-	public String outcome() {
-		return (this == SUCCESS || this == ABANDONED) ? this.tag : "error";
-	}
-
-	/**
-	 * The error in a word.
-	 * @return the error code, {@code app} for those of applications, or {@code none}
-	 */
-	public String error() {
-		return (this == SUCCESS || this == ABANDONED) ? "none" : this.tag;
+	public String tag() {
+		return this.tag;
 	}
 
 }

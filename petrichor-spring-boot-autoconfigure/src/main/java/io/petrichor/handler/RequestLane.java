@@ -80,7 +80,7 @@ public final class RequestLane {
 
 	private boolean refusing;
 
-	private boolean givenUp;
+	private volatile boolean givenUp;
 
 	/** Requests with an id that are not answered yet. */
 	private final Map<Long, Request> numbered = new ConcurrentHashMap<>(0);
@@ -323,7 +323,7 @@ public final class RequestLane {
 			while (index < this.batch.size()) {
 				Request request = this.batch.get(index++);
 				runInterruptibly(request);
-				if (!request.isAnswered() || this.replies.isFull()) {
+				if (!request.isAnswered() || this.givenUp || this.replies.isFull()) {
 					break;
 				}
 			}

@@ -50,8 +50,7 @@ public final class RequestMetrics implements RequestListener {
 		if (timer == null) {
 			timer = new RequestTimer(this.registry, "petrichor.server.requests",
 					"From when a request was read to when its reply was with the socket",
-					Tags.of("route", route.isEmpty() ? "default" : route, "outcome", outcome.outcome(), "error",
-							outcome.error()));
+					Tags.of("route", route.isEmpty() ? "default" : route, "outcome", outcome.tag()));
 			outcomes.set(outcome.ordinal(), timer);
 		}
 		return timer;

@@ -3,11 +3,13 @@ package io.petrichor.server;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -29,6 +31,7 @@ import org.springframework.context.ApplicationEventPublisherAware;
 import org.springframework.context.SmartLifecycle;
 
 import io.petrichor.handler.Dispatcher;
+import io.petrichor.protocol.PairTap;
 
 /**
  * A server of the Petrichor protocol. Listens while it is running, and answers requests
@@ -77,6 +80,8 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private volatile @Nullable Listening listening;
 
+	private volatile @Nullable Instant since;
+
 	/** The last way down, which may not have come to its end. */
 	private volatile @Nullable Drain drain;
 
@@ -123,6 +128,14 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	}
 
 	/**
+	 * When the server began to listen, the last time it did.
+	 * @return the time, or null if it never listened
+	 */
+	public @Nullable Instant since() {
+		return this.since;
+	}
+
+	/**
 	 * The connections at this moment, handshakes included, and those that still end.
 	 * @return the number
 	 */
@@ -153,9 +166,23 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 * @return false if there is no such connection
 	 */
 	public boolean disconnect(String id) {
+		return with(id, ServerConnection::close);
+	}
+
+	/**
+	 * Show every pair of a connection to somebody.
+	 * @param id the id of the connection
+	 * @param tap who it is, instead of whoever it was before; null for nobody
+	 * @return false if there is no such connection
+	 */
+	public boolean tap(String id, @Nullable PairTap tap) {
+		return with(id, (connection) -> connection.tap(tap));
+	}
+
+	private boolean with(String id, Consumer<ServerConnection> work) {
 		for (ServerConnection connection : open()) {
 			if (connection.id().equals(id)) {
-				connection.close();
+				work.accept(connection);
 				return true;
 			}
 		}
@@ -197,6 +224,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			throw ex;
 		}
 		this.listening = listening;
+		this.since = Instant.now();
 		logger.info("Petrichor server listens on %s port %d, %d routes"
 			.formatted(this.address.getAddress().getHostAddress(), port(), this.dispatcher.registry().routes().size()));
 		this.events.publishEvent(new PetrichorServerListeningEvent(this));
@@ -258,6 +286,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		Listening listening = this.listening;
 		Drain drain = this.drain;
 		if (listening != null) {
+			this.events.publishEvent(new PetrichorServerStoppingEvent(this));
 			this.listening = null;
 			drain = new Drain(listening, this.gracePeriod);
 			drain.whenEnded(callback);

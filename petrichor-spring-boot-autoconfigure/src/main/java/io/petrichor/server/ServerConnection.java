@@ -33,6 +33,7 @@ import io.petrichor.protocol.HeaderKeys;
 import io.petrichor.protocol.Message;
 import io.petrichor.protocol.PairDecoder;
 import io.petrichor.protocol.PairOutput;
+import io.petrichor.protocol.PairTap;
 import io.petrichor.protocol.ProtocolException;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.Handshake;
@@ -118,6 +119,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	private volatile @Nullable CloseReason reason;
 
 	private boolean handshakeEnded;
+
+	private volatile @Nullable PairTap tap;
 
 	private volatile Header header = Header.EMPTY;
 
@@ -248,6 +251,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	private void received(Message message) {
+		PairTap tap = this.tap;
+		if (tap != null) {
+			tap.received(message.header(), message.body());
+		}
 		if (this.state == State.HANDSHAKE) {
 			this.state = State.DECIDING;
 			this.header = message.header();
@@ -279,7 +286,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			reply.remove(HeaderKeys.CAN);
 			reply.put(HeaderKeys.ALLOWED, true);
 			TNetstring welcome = allowed.welcome();
-			this.output.write(Header.of(reply), (welcome != null) ? welcome : identity.welcome());
+			write(Header.of(reply), (welcome != null) ? welcome : identity.welcome());
 			if (this.draining || this.inputEnded) {
 				endOrGo();
 			}
@@ -308,7 +315,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (retry != null) {
 			reply.put(HeaderKeys.RETRY, retry.toMillis());
 		}
-		this.output.write(Header.of(reply), TNetstring.of(reason));
+		write(Header.of(reply), TNetstring.of(reason));
 		linger();
 	}
 
@@ -316,6 +323,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	@Override
 	public void write(Header header, TNetstring body) {
+		PairTap tap = this.tap;
+		if (tap != null) {
+			tap.sent(header, body);
+		}
 		this.output.write(header, body);
 	}
 
@@ -428,7 +439,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.state = State.GOING;
 			this.endingSince = System.nanoTime();
 			this.lane.refuse();
-			this.output.write(BYE, GOODBYE);
+			write(BYE, GOODBYE);
 		}
 		else {
 			end();
@@ -453,8 +464,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	private void finish() {
 		ProtocolException failure = (this.inputEnded && this.decoder.isPartial()) ? TORN : this.failure;
 		if (failure != null) {
-			this.output.write(Header.of(HeaderKeys.ERROR, failure.code().wireName()),
-					TNetstring.of(failure.getMessage()));
+			write(Header.of(HeaderKeys.ERROR, failure.code().wireName()), TNetstring.of(failure.getMessage()));
 		}
 		linger();
 	}
@@ -672,6 +682,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 				Instant.now().minusNanos(System.nanoTime() - this.accepted), state.compareTo(State.OPEN) >= 0,
 				this.lane.inFlight(), this.bytesRead, this.output.written(), this.decoder.buffered(),
 				this.output.pending());
+	}
+
+	/** Any thread. */
+	void tap(@Nullable PairTap tap) {
+		this.tap = tap;
 	}
 
 	/** Any thread. */

@@ -174,14 +174,14 @@ class ServerMetricsTests {
 		put(expected, "petrichor.server.protocol.errors{error=%s}", Map.of("bad_request", 1, "too_big", 1));
 		put(expected, "petrichor.server.%s",
 				Map.of("requests.in.flight", 0, "handlers.queued", 0, "input.buffered", 0, "output.pending", 0));
-		String requests = "petrichor.server.requests{error=%s,outcome=%s,route=%s}";
-		expected.put(requests.formatted("none", "success", "default"), 3.0);
-		expected.put(requests.formatted("none", "success", "large"), 1.0);
-		expected.put(requests.formatted("none", "abandoned", "never"), 1.0);
-		expected.put(requests.formatted("no_route", "error", "UNKNOWN"), 1.0);
-		expected.put(requests.formatted("app", "error", "fails"), 1.0);
+		String requests = "petrichor.server.requests{outcome=%s,route=%s}";
+		expected.put(requests.formatted("success", "default"), 3.0);
+		expected.put(requests.formatted("success", "large"), 1.0);
+		expected.put(requests.formatted("abandoned", "never"), 1.0);
+		expected.put(requests.formatted("no_route", "UNKNOWN"), 1.0);
+		expected.put(requests.formatted("app", "fails"), 1.0);
 		for (ErrorCode code : ErrorCode.values()) {
-			expected.put(requests.formatted(code.wireName(), "error", "fails"), 1.0);
+			expected.put(requests.formatted(code.wireName(), "fails"), 1.0);
 		}
 		int largeReply = ("0:}" + LARGE + ":,").length() + LARGE;
 		int broken = 1 + TORN.length() + TOO_BIG.length();

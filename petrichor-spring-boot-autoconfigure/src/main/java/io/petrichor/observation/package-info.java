@@ -1,0 +1,7 @@
+/**
+ * Observations of requests, from which Micrometer makes spans and timers.
+ */
+@NullMarked
+package io.petrichor.observation;
+
+import org.jspecify.annotations.NullMarked;
