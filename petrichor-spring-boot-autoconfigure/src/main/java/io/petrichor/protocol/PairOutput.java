@@ -63,18 +63,23 @@ public final class PairOutput {
 	 * @param body its body
 	 */
 	public synchronized void write(Header header, TNetstring body) {
-		if (this.closed) {
-			return;
+		if (!this.closed) {
+			PairEncoder.encode(header, body, batch(header, body));
 		}
-		int size = header.encoded().size() + body.size();
-		ByteBuf batch = this.batch;
-		if (batch == null) {
-			batch = this.channel.alloc().ioBuffer(Math.max(this.guess, size));
-			this.batch = batch;
+	}
+
+	/**
+	 * Append a pair whose header has one number more; any thread. Once the output is
+	 * closed, pairs vanish.
+	 * @param header its header without the number
+	 * @param key the key of the number
+	 * @param number the number, not negative
+	 * @param body its body
+	 */
+	public synchronized void write(Header header, String key, long number, TNetstring body) {
+		if (!this.closed) {
+			PairEncoder.encode(header, key, number, body, batch(header, body));
 		}
-		PairEncoder.encode(header, body, batch);
-		this.pairs++;
-		this.largest = Math.max(this.largest, size);
 	}
 
 	/**
@@ -160,6 +165,18 @@ public final class PairOutput {
 			this.batch.release();
 			this.batch = null;
 		}
+	}
+
+	private ByteBuf batch(Header header, TNetstring body) {
+		int size = header.encoded().size() + body.size();
+		this.pairs++;
+		this.largest = Math.max(this.largest, size);
+		ByteBuf batch = this.batch;
+		if (batch == null) {
+			batch = this.channel.alloc().ioBuffer(Math.max(this.guess, size));
+			this.batch = batch;
+		}
+		return batch;
 	}
 
 	private synchronized @Nullable ByteBuf take() {

@@ -275,6 +275,22 @@ public final class TNetstring {
 	}
 
 	/**
+	 * The length of the data, without SIZE and TYPE.
+	 * @return bytes
+	 */
+	public int dataSize() {
+		return dataEnd() - this.dataOffset;
+	}
+
+	/**
+	 * Append the data, without SIZE and TYPE.
+	 * @param out written at its writer index
+	 */
+	public void writeDataTo(ByteBuf out) {
+		out.writeBytes(this.bytes, this.dataOffset, dataSize());
+	}
+
+	/**
 	 * The encoded value.
 	 * @return a copy
 	 */

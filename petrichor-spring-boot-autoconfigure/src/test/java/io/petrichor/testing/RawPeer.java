@@ -67,6 +67,22 @@ public final class RawPeer implements AutoCloseable {
 	}
 
 	/**
+	 * Talk over a socket that is connected already, as a server does.
+	 * @param socket an accepted socket
+	 * @return the peer
+	 */
+	public static RawPeer accepted(Socket socket) {
+		try {
+			socket.setSoTimeout((int) PATIENCE.toMillis());
+			socket.setTcpNoDelay(true);
+			return new RawPeer(socket);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
 	 * Connect, say who one is as the seed's client does, and read the welcome.
 	 * @param port where the server listens on loopback
 	 * @return the peer, let in

@@ -1,0 +1,726 @@
+package io.petrichor.client;
+
+import java.net.SocketAddress;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
+import org.jspecify.annotations.Nullable;
+
+import io.petrichor.handler.PetrichorConnection;
+import io.petrichor.handler.Replies;
+import io.petrichor.handler.RequestLane;
+import io.petrichor.protocol.Capabilities;
+import io.petrichor.protocol.ErrorCode;
+import io.petrichor.protocol.Header;
+import io.petrichor.protocol.HeaderKeys;
+import io.petrichor.protocol.Message;
+import io.petrichor.protocol.PairDecoder;
+import io.petrichor.protocol.PairOutput;
+import io.petrichor.protocol.ProtocolException;
+import io.petrichor.protocol.TrafficListener;
+import io.petrichor.tnetstring.TNetstring;
+
+/**
+ * One connection to a server, from its connect to its close: calls out, replies in, and
+ * whose they are. A plain server answers first in, first out: there a call that nobody
+ * waits for any more keeps its place, so that its late reply is nobody else's. Other
+ * servers answer by number. All of it happens on the event loop of the client, but for
+ * what the interfaces say.
+ */
+final class ClientConnection extends ChannelInboundHandlerAdapter implements PetrichorConnection, Replies {
+
+	private static final long LANE_TICK = TimeUnit.MILLISECONDS.toNanos(100);
+
+	/** How long a stream whose consumer takes nothing may hold up the others. */
+	private static final long MAX_HOLD = TimeUnit.SECONDS.toNanos(5);
+
+	/** Output that is flushed before more of it is made. */
+	private static final int LARGE_BATCH = 64 * 1024;
+
+	/** The most late replies that are still waited for. */
+	private static final int MAX_FORGOTTEN = 1024;
+
+	/** The last that is sent may take so long. */
+	private static final long LINGER_MILLIS = 1000;
+
+	private enum State {
+
+		/** TCP and TLS. */
+		CONNECTING,
+		/** The identity is sent. */
+		HANDSHAKE,
+		/** Calls are sent and answered. */
+		OPEN,
+		/** No more calls are sent, the open ones are answered. */
+		LEAVING,
+		/** Gone. */
+		CLOSED
+
+	}
+
+	private final Session session;
+
+	private final ClientSettings settings;
+
+	private final String id;
+
+	private final Header identity;
+
+	private final PairDecoder decoder;
+
+	private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
+
+	/** Of a plain server: calls in the order of their replies. */
+	private final ArrayDeque<Call> inOrder = new ArrayDeque<>();
+
+	/** Of other servers: calls by number; null in the place of forgotten ones. */
+	private final LongObjectMap<Call> numbered = new LongObjectHashMap<>();
+
+	private static final Call FORGOTTEN = new OnewayCall(Header.EMPTY, TNetstring.NULL, Duration.ZERO);
+
+	private int forgotten;
+
+	private long lastId;
+
+	private State state = State.CONNECTING;
+
+	private volatile @Nullable Channel channel;
+
+	private @Nullable PairOutput output;
+
+	private @Nullable RequestLane lane;
+
+	private @Nullable ByteBuf unread;
+
+	private int unflushed;
+
+	private int maxInFlight;
+
+	private boolean byNumber;
+
+	private boolean held;
+
+	private long heldSince;
+
+	private final long created = System.nanoTime();
+
+	private long lastRead = this.created;
+
+	private long awaitingSince;
+
+	private long longestTimeout;
+
+	private long pairBegun;
+
+	private boolean proven;
+
+	private volatile Header header = Header.EMPTY;
+
+	private volatile TNetstring welcome = TNetstring.NULL;
+
+	private volatile Capabilities capabilities = Capabilities.NONE;
+
+	ClientConnection(Session session, ClientSettings settings, String id, Header identity) {
+		this.session = session;
+		this.settings = settings;
+		this.id = id;
+		this.identity = identity;
+		this.decoder = new PairDecoder(settings.handshakeLimits());
+	}
+
+	// Its life
+
+	@Override
+	public void handlerAdded(ChannelHandlerContext context) {
+		this.channel = context.channel();
+	}
+
+	@Override
+	public void channelActive(ChannelHandlerContext context) {
+		context.fireChannelActive();
+		Channel channel = context.channel();
+		if (this.state != State.CONNECTING) {
+			channel.close();
+			return;
+		}
+		this.state = State.HANDSHAKE;
+		this.output = new PairOutput(channel, TrafficListener.NONE);
+		this.output.write(this.identity, TNetstring.EMPTY);
+		this.output.flush();
+		channel.eventLoop().schedule(() -> {
+			if (this.state == State.HANDSHAKE) {
+				close(new PetrichorConnectionException("no answer to the handshake within %d ms"
+					.formatted(this.settings.handshakeTimeout().toMillis()), false, null));
+			}
+		}, this.settings.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS);
+		channel.read();
+	}
+
+	private void welcomed(Message message) {
+		Header header = message.header();
+		this.header = header;
+		this.welcome = message.body();
+		if (isDenial(header)) {
+			close(new PetrichorDeniedException(text(message.body()), retry(header), null));
+			return;
+		}
+		this.capabilities = Capabilities.from(header);
+		this.byNumber = this.capabilities.re() > 0;
+		this.maxInFlight = this.byNumber ? Math.min(this.capabilities.re(), this.settings.maxInFlight())
+				: this.settings.maxInFlight();
+		this.decoder.limits(this.settings.limits());
+		if (this.settings.dispatcher() != null && !this.capabilities.plain()) {
+			this.lane = this.settings.dispatcher().lane(this, channel().eventLoop(), this, this::progress);
+		}
+		this.state = State.OPEN;
+		this.session.opened(this);
+	}
+
+	/** A missing key lets in; of the others, whatever Python takes for false denies. */
+	private static boolean isDenial(Header header) {
+		if (!header.has(HeaderKeys.ALLOWED)) {
+			return false;
+		}
+		Object allowed = header.get(HeaderKeys.ALLOWED);
+		return allowed == null || Boolean.FALSE.equals(allowed)
+				|| (allowed instanceof Number number && number.doubleValue() == 0)
+				|| (allowed instanceof String text && text.isEmpty())
+				|| (allowed instanceof Collection<?> list && list.isEmpty())
+				|| (allowed instanceof Map<?, ?> map && map.isEmpty());
+	}
+
+	/** No more calls: the server is about to go. */
+	private void leave(@Nullable Duration retry) {
+		if (this.state == State.OPEN) {
+			this.state = State.LEAVING;
+			this.session.leaving(this, retry);
+			closeIfIdle();
+		}
+	}
+
+	/** Send what was written, then close; done when the socket is closed. */
+	CompletableFuture<@Nullable Void> finish() {
+		CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
+		Channel channel = this.channel;
+		PetrichorClientException cause = new PetrichorConnectionException("the client was closed", false, null);
+		if (channel == null) {
+			close(cause);
+			closed.complete(null);
+			return closed;
+		}
+		channel.closeFuture().addListener((done) -> closed.complete(null));
+		PairOutput output = this.output;
+		if ((this.state == State.OPEN || this.state == State.LEAVING) && output != null) {
+			output.finish().addListener((finished) -> channel.close());
+			channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+			end(cause);
+		}
+		else {
+			close(cause);
+		}
+		return closed;
+	}
+
+	/** Close, which fails what waits for replies; does nothing the second time. */
+	void close(PetrichorClientException cause) {
+		end(cause);
+		Channel channel = this.channel;
+		if (channel != null) {
+			channel.close();
+		}
+	}
+
+	private void end(PetrichorClientException cause) {
+		if (this.state == State.CLOSED) {
+			return;
+		}
+		this.state = State.CLOSED;
+		this.decoder.close();
+		if (this.unread != null) {
+			this.unread.release();
+			this.unread = null;
+		}
+		if (this.lane != null) {
+			this.lane.close();
+		}
+		for (Call call : this.inOrder) {
+			call.fail(lost(cause));
+		}
+		for (Call call : this.numbered.values()) {
+			call.fail(lost(cause));
+		}
+		this.inOrder.clear();
+		this.numbered.clear();
+		this.session.ended(this, cause);
+	}
+
+	/** An exception for each call, since each is thrown with its caller's stack. */
+	private static PetrichorClientException lost(PetrichorClientException cause) {
+		String message = "the connection was lost before the reply: " + cause.getMessage();
+		return (cause instanceof PetrichorProtocolException) ? new PetrichorProtocolException(message, true, cause)
+				: new PetrichorConnectionException(message, true, cause);
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext context) {
+		this.held = false;
+		boolean torn = consume() && this.decoder.isPartial();
+		end(torn ? new PetrichorProtocolException("the server closed the connection within a pair", false, null)
+				: new PetrichorConnectionException("the server closed the connection", false, null));
+		if (this.output != null) {
+			this.output.close();
+		}
+		context.fireChannelInactive();
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+		close(new PetrichorConnectionException(String.valueOf(cause.getMessage()), false, cause));
+	}
+
+	// Replies in
+
+	@Override
+	public void channelRead(ChannelHandlerContext context, Object message) {
+		ByteBuf in = (ByteBuf) message;
+		if (this.state == State.CLOSED) {
+			in.release();
+			return;
+		}
+		this.lastRead = System.nanoTime();
+		this.unread = (this.unread == null) ? in
+				: ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), this.unread, in);
+		consume();
+	}
+
+	@Override
+	public void channelReadComplete(ChannelHandlerContext context) {
+		progress();
+	}
+
+	/** Decode what was read; false if the connection is closed. */
+	private boolean consume() {
+		boolean partialBefore = this.decoder.isPartial();
+		try {
+			while (this.unread != null && this.unread.isReadable() && !this.held) {
+				Message message = this.decoder.decode(this.unread);
+				if (message == null) {
+					break;
+				}
+				partialBefore = false;
+				received(message);
+			}
+		}
+		catch (ProtocolException ex) {
+			close(new PetrichorProtocolException("the server broke the protocol: " + ex.getMessage(), false, ex));
+		}
+		if (!partialBefore && this.decoder.isPartial()) {
+			this.pairBegun = this.lastRead;
+			this.session.watch(this.pairBegun + this.settings.messageTimeout().toNanos());
+		}
+		if (this.unread != null && !this.unread.isReadable()) {
+			this.unread.release();
+			this.unread = null;
+		}
+		return this.state != State.CLOSED;
+	}
+
+	private void received(Message message) {
+		if (this.state == State.HANDSHAKE) {
+			welcomed(message);
+			return;
+		}
+		Long number = this.byNumber ? message.header().integer(HeaderKeys.RE) : null;
+		if (number != null) {
+			answered(number, message);
+		}
+		else if (!this.capabilities.plain() && isNotice(message)) {
+			return;
+		}
+		else if (!this.byNumber) {
+			Call call = this.inOrder.poll();
+			if (call == null) {
+				throw violation("a reply that nobody asked for");
+			}
+			answered(call, message);
+		}
+		else if (this.lane != null) {
+			this.lane.accept(message, this.lastRead);
+		}
+		else {
+			throw violation("a request, though this client answers none");
+		}
+	}
+
+	private void answered(long number, Message message) {
+		boolean last = !message.header().flag(HeaderKeys.MORE);
+		Call call = last ? this.numbered.remove(number) : this.numbered.get(number);
+		if (call == null) {
+			throw violation("a reply to a request that was not made");
+		}
+		if (call == FORGOTTEN) {
+			this.forgotten -= last ? 1 : 0;
+		}
+		else if (last) {
+			answered(call, message);
+		}
+		else if (!call.isStream()) {
+			throw violation("a stream in reply to a single request");
+		}
+		else {
+			call.deadline = this.lastRead + call.timeout().toNanos();
+			call.next(message);
+		}
+	}
+
+	private void answered(Call call, Message message) {
+		call.connection = null;
+		this.proven = true;
+		String code = PetrichorRemoteException.code(message.header());
+		if (code != null && PetrichorRemoteException.isNotExecuted(code)) {
+			Duration retry = retry(message.header());
+			if (code.equals(ErrorCode.GOING.wireName())) {
+				leave(retry);
+			}
+			if (this.session.resend(call, retry)) {
+				return;
+			}
+		}
+		call.complete(message);
+	}
+
+	/** Whether it was something of the protocol itself. */
+	private boolean isNotice(Message message) {
+		Header header = message.header();
+		if (header.flag(HeaderKeys.BYE)) {
+			leave(retry(header));
+			return true;
+		}
+		if (header.flag(HeaderKeys.PING)) {
+			Long number = header.integer(HeaderKeys.ID);
+			write((number != null) ? Header.of(HeaderKeys.RE, number) : Header.EMPTY, TNetstring.NULL);
+			return true;
+		}
+		String code = this.byNumber ? PetrichorRemoteException.code(header) : null;
+		if (code != null) {
+			close(new PetrichorProtocolException(
+					"the server gave up the connection: %s, %s".formatted(code, text(message.body())), false, null));
+			return true;
+		}
+		return false;
+	}
+
+	private ProtocolException violation(String what) {
+		return new ProtocolException(ErrorCode.BAD_REQUEST, what);
+	}
+
+	/** Go on with whatever became possible. */
+	private void progress() {
+		if (this.state == State.CLOSED) {
+			return;
+		}
+		if (!this.held) {
+			consume();
+		}
+		RequestLane lane = this.lane;
+		if (lane != null && lane.inFlight() > 0) {
+			lane.readComplete();
+			this.session.watch(System.nanoTime() + LANE_TICK);
+		}
+		this.session.progress();
+		flush();
+		closeIfIdle();
+		Channel channel = this.channel;
+		if (this.state != State.CLOSED && !this.held && channel != null) {
+			channel.read();
+		}
+	}
+
+	private void closeIfIdle() {
+		if (this.state == State.LEAVING && this.inOrder.isEmpty() && this.numbered.size() == this.forgotten
+				&& (this.lane == null || this.lane.inFlight() == 0)) {
+			close(new PetrichorConnectionException("the server is going", false, null));
+		}
+	}
+
+	// Streams that are slow
+
+	/** Read no more until {@link #release}. */
+	void hold() {
+		if (!this.held) {
+			this.held = true;
+			this.heldSince = System.nanoTime();
+			this.session.watch(this.heldSince + MAX_HOLD);
+		}
+	}
+
+	/** Look whether there is any stream left that must be waited for. */
+	void release() {
+		if (this.held) {
+			for (Call call : this.numbered.values()) {
+				if (call instanceof StreamCall<?> stream && stream.isFull()) {
+					return;
+				}
+			}
+			this.held = false;
+			progress();
+		}
+	}
+
+	// Calls out
+
+	/** Whether another call can be sent now. */
+	boolean hasRoom() {
+		return this.state == State.OPEN && inFlight() < this.maxInFlight && this.unflushed < LARGE_BATCH
+				&& channel().isWritable();
+	}
+
+	private int inFlight() {
+		return this.byNumber ? this.numbered.size() - this.forgotten : this.inOrder.size();
+	}
+
+	/** Send a call; the session flushes. */
+	void send(Call call, long now) {
+		PairOutput output = this.output;
+		if (output == null) {
+			throw new IllegalStateException("not connected");
+		}
+		if (this.inOrder.isEmpty() && this.numbered.isEmpty()) {
+			this.awaitingSince = now;
+			this.longestTimeout = 0;
+		}
+		this.longestTimeout = Math.max(this.longestTimeout, call.timeout().toNanos());
+		this.unflushed += call.header().encoded().size() + call.body().size();
+		if (call instanceof OnewayCall oneway && this.capabilities.oneway()) {
+			output.write(oneway.onewayHeader(), call.body());
+		}
+		else if (this.byNumber) {
+			call.id = ++this.lastId;
+			call.connection = this;
+			this.numbered.put(call.id, call);
+			output.write(call.header(), HeaderKeys.ID, call.id, call.body());
+		}
+		else {
+			call.connection = this;
+			this.inOrder.add(call);
+			output.write(call.header(), call.body());
+		}
+		call.written();
+	}
+
+	/** A call that was sent has been ended by its caller or its deadline. */
+	void forget(Call call) {
+		if (this.byNumber && this.numbered.get(call.id) == call) {
+			this.numbered.put(call.id, FORGOTTEN);
+			cancel(call.id);
+			release();
+		}
+	}
+
+	private void cancel(long number) {
+		if (this.capabilities.more()) {
+			write(Header.of(Map.of(HeaderKeys.ID, number, HeaderKeys.CANCEL, true)), TNetstring.NULL);
+			flush();
+		}
+		if (++this.forgotten > MAX_FORGOTTEN) {
+			close(new PetrichorProtocolException("the server leaves requests unanswered", false, null));
+		}
+	}
+
+	@Override
+	public void write(Header header, TNetstring body) {
+		PairOutput output = this.output;
+		if (output != null) {
+			output.write(header, body);
+		}
+	}
+
+	@Override
+	public void flush() {
+		this.unflushed = 0;
+		if (this.output != null) {
+			this.output.flush();
+		}
+	}
+
+	@Override
+	public void channelWritabilityChanged(ChannelHandlerContext context) {
+		if (context.channel().isWritable()) {
+			this.session.progress();
+		}
+		context.fireChannelWritabilityChanged();
+	}
+
+	// Deadlines
+
+	/**
+	 * End what has taken too long.
+	 * @return when to look again, or {@link Long#MAX_VALUE} in nanoseconds from now
+	 */
+	long expire(long now) {
+		long next = Long.MAX_VALUE;
+		for (Call call : this.inOrder) {
+			next = Math.min(next, expire(call, now));
+		}
+		for (LongObjectMap.PrimitiveEntry<Call> entry : this.numbered.entries()) {
+			if (entry.value() != FORGOTTEN) {
+				next = Math.min(next, expire(entry.value(), now));
+				if (entry.value().isEnded()) {
+					entry.setValue(FORGOTTEN);
+					cancel(entry.key());
+				}
+			}
+			if (this.state == State.CLOSED) {
+				return Long.MAX_VALUE;
+			}
+		}
+		if (this.lane != null && this.lane.inFlight() > 0) {
+			next = Math.min(next, this.lane.expire(now));
+			flush();
+		}
+		return Math.min(next, expireConnection(now));
+	}
+
+	private static long expire(Call call, long now) {
+		if (call.isEnded()) {
+			return Long.MAX_VALUE;
+		}
+		long left = call.deadline - now;
+		if (left <= 0) {
+			call.fail(new PetrichorTimeoutException(call.timeout(), true));
+			return Long.MAX_VALUE;
+		}
+		return left;
+	}
+
+	private long expireConnection(long now) {
+		long next = Long.MAX_VALUE;
+		if (!this.inOrder.isEmpty() || !this.numbered.isEmpty()) {
+			long heard = (this.lastRead - this.awaitingSince > 0) ? this.lastRead : this.awaitingSince;
+			long left = heard + 2 * this.longestTimeout - now;
+			if (left <= 0) {
+				close(new PetrichorConnectionException("the server is silent", false, null));
+				return Long.MAX_VALUE;
+			}
+			next = left;
+		}
+		if (this.decoder.isPartial() && !this.held) {
+			long left = this.pairBegun + this.settings.messageTimeout().toNanos() - now;
+			if (left <= 0) {
+				close(new PetrichorProtocolException("the server did not end a pair within %d ms"
+					.formatted(this.settings.messageTimeout().toMillis()), false, null));
+				return Long.MAX_VALUE;
+			}
+			next = Math.min(next, left);
+		}
+		if (this.held) {
+			next = Math.min(next, expireHold(now));
+		}
+		return next;
+	}
+
+	private long expireHold(long now) {
+		long left = this.heldSince + MAX_HOLD - now;
+		if (left > 0) {
+			return left;
+		}
+		for (LongObjectMap.PrimitiveEntry<Call> entry : this.numbered.entries()) {
+			if (entry.value() instanceof StreamCall<?> stream && stream.isFull()) {
+				stream.fail(new PetrichorTimeoutException(
+						"the stream was cut off: its consumer held up the connection for too long", true));
+				entry.setValue(FORGOTTEN);
+				cancel(entry.key());
+			}
+		}
+		release();
+		return Long.MAX_VALUE;
+	}
+
+	// What it knows
+
+	/** Whether it has served calls, so that its loss is not a failure to connect. */
+	boolean isProven() {
+		return this.proven;
+	}
+
+	TNetstring welcome() {
+		return this.welcome;
+	}
+
+	private Channel channel() {
+		Channel channel = this.channel;
+		if (channel == null) {
+			throw new IllegalStateException("not connected");
+		}
+		return channel;
+	}
+
+	private static @Nullable Duration retry(Header header) {
+		Long millis = header.integer(HeaderKeys.RETRY);
+		return (millis != null) ? Duration.ofMillis(Math.max(0, Math.min(millis, TimeUnit.DAYS.toMillis(1)))) : null;
+	}
+
+	private static String text(TNetstring body) {
+		return (body.value() instanceof String text) ? text : body.toString();
+	}
+
+	// The connection as handlers see it
+
+	@Override
+	public String id() {
+		return this.id;
+	}
+
+	@Override
+	public Header header() {
+		return this.header;
+	}
+
+	@Override
+	public @Nullable Principal principal() {
+		return null;
+	}
+
+	@Override
+	public Capabilities capabilities() {
+		return this.capabilities;
+	}
+
+	@Override
+	public SocketAddress remoteAddress() {
+		return channel().remoteAddress();
+	}
+
+	@Override
+	public Map<String, Object> attributes() {
+		return this.attributes;
+	}
+
+	@Override
+	public boolean isOpen() {
+		Channel channel = this.channel;
+		return channel != null && channel.isActive();
+	}
+
+	@Override
+	public void close() {
+		Channel channel = this.channel;
+		if (channel != null) {
+			channel.close();
+		}
+	}
+
+}

@@ -1,0 +1,171 @@
+package io.petrichor.client;
+
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.util.Assert;
+
+import io.petrichor.protocol.Header;
+import io.petrichor.protocol.HeaderKeys;
+import io.petrichor.protocol.Message;
+import io.petrichor.tnetstring.TNetstring;
+
+/**
+ * A call while it is being put together.
+ */
+final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
+
+	/** Keys that this client sets by itself, or must not be sent at all. */
+	private static final Set<String> RESERVED = Set.of(HeaderKeys.TO, HeaderKeys.ID, HeaderKeys.RE, HeaderKeys.MORE,
+			HeaderKeys.CANCEL, HeaderKeys.ONEWAY, HeaderKeys.PING, HeaderKeys.BYE, HeaderKeys.CAN, HeaderKeys.TTL);
+
+	private final DefaultPetrichorClient client;
+
+	private final Header route;
+
+	private @Nullable Map<String, @Nullable Object> keys;
+
+	private TNetstring body = TNetstring.EMPTY;
+
+	private Duration timeout;
+
+	DefaultRequestSpec(DefaultPetrichorClient client, Header route) {
+		this.client = client;
+		this.route = route;
+		this.timeout = client.settings().requestTimeout();
+	}
+
+	@Override
+	public PetrichorClient.RequestSpec header(String key, Object value) {
+		Assert.isTrue(!RESERVED.contains(key), () -> "'" + key + "' belongs to the protocol");
+		put(key, value);
+		return this;
+	}
+
+	@Override
+	public PetrichorClient.RequestSpec body(@Nullable Object body) {
+		this.body = this.client.bodies().encode(body);
+		return this;
+	}
+
+	@Override
+	public PetrichorClient.RequestSpec timeout(Duration timeout) {
+		Assert.isTrue(timeout.toMillis() > 0, "'timeout' must be at least a millisecond");
+		this.timeout = timeout;
+		put(HeaderKeys.TTL, timeout.toMillis());
+		return this;
+	}
+
+	private void put(String key, Object value) {
+		Map<String, @Nullable Object> keys = this.keys;
+		if (keys == null) {
+			keys = new LinkedHashMap<>(this.route.asMap());
+			this.keys = keys;
+		}
+		keys.put(key, value);
+	}
+
+	private Header header() {
+		return (this.keys != null) ? Header.of(this.keys) : this.route;
+	}
+
+	@Override
+	public <T> @Nullable T retrieve(Class<T> type) {
+		return this.client.bodies().decode(block().body(), type);
+	}
+
+	@Override
+	public <T> @Nullable T retrieve(ParameterizedTypeReference<T> type) {
+		return this.client.bodies().decode(block().body(), type.getType());
+	}
+
+	@Override
+	public <T> PetrichorClient.Reply<T> exchange(Class<T> type) {
+		return exchange((Type) type);
+	}
+
+	@Override
+	public <T> PetrichorClient.Reply<T> exchange(ParameterizedTypeReference<T> type) {
+		return exchange(type.getType());
+	}
+
+	private <T> PetrichorClient.Reply<T> exchange(Type type) {
+		Message reply = block();
+		return new PetrichorClient.Reply<>(reply.header(), this.client.bodies().decode(reply.body(), type));
+	}
+
+	private Message block() {
+		this.client.checkMayBlock();
+		BlockingCall call = new BlockingCall(header(), this.body, this.timeout);
+		this.client.session().submit(call);
+		return call.await(this.client.session());
+	}
+
+	@Override
+	public <T> CompletableFuture<T> retrieveAsync(Class<T> type) {
+		return async(type);
+	}
+
+	@Override
+	public <T> CompletableFuture<T> retrieveAsync(ParameterizedTypeReference<T> type) {
+		return async(type.getType());
+	}
+
+	private <T> CompletableFuture<T> async(Type type) {
+		return async(header(), this.body, this.timeout, type);
+	}
+
+	private <T> CompletableFuture<T> async(Header header, TNetstring body, Duration timeout, Type type) {
+		FutureCall<T> call = new FutureCall<>(header, body, timeout, this.client.session(), this.client.bodies(), type);
+		this.client.session().submit(call);
+		return call.future();
+	}
+
+	@Override
+	public <T> Mono<T> retrieveMono(Class<T> type) {
+		return mono(type);
+	}
+
+	@Override
+	public <T> Mono<T> retrieveMono(ParameterizedTypeReference<T> type) {
+		return mono(type.getType());
+	}
+
+	private <T> Mono<T> mono(Type type) {
+		Header header = header();
+		TNetstring body = this.body;
+		Duration timeout = this.timeout;
+		return Mono.fromFuture(() -> this.<T>async(header, body, timeout, type));
+	}
+
+	@Override
+	public <T> Flux<T> retrieveFlux(Class<T> type) {
+		return flux(type);
+	}
+
+	@Override
+	public <T> Flux<T> retrieveFlux(ParameterizedTypeReference<T> type) {
+		return flux(type.getType());
+	}
+
+	private <T> Flux<T> flux(Type type) {
+		return StreamCall.flux(header(), this.body, this.timeout, this.client.session(), this.client.bodies(), type);
+	}
+
+	@Override
+	public CompletableFuture<@Nullable Void> send() {
+		OnewayCall call = new OnewayCall(header(), this.body, this.timeout);
+		this.client.session().submit(call);
+		return call.future();
+	}
+
+}

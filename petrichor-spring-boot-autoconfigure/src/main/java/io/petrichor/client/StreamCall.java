@@ -1,0 +1,173 @@
+package io.petrichor.client;
+
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+
+import io.petrichor.protocol.Header;
+import io.petrichor.protocol.HeaderKeys;
+import io.petrichor.protocol.Message;
+import io.petrichor.tnetstring.TNetstring;
+import io.petrichor.tnetstring.TNetstringType;
+
+/**
+ * A call whose replies are a stream. When it has delivered a good deal more than was
+ * asked for, the connection is not read any more until its consumer has caught up: the
+ * protocol has no credits for a single stream.
+ *
+ * @param <T> the type of the elements
+ */
+final class StreamCall<T> extends Call {
+
+	private static final int MAX_AHEAD = 256;
+
+	private static final long MAX_AHEAD_BYTES = 1024 * 1024;
+
+	private final Session session;
+
+	private final FluxSink<T> sink;
+
+	private final Bodies bodies;
+
+	private final Type type;
+
+	private final AtomicLong requested = new AtomicLong();
+
+	private volatile long delivered;
+
+	/** Bytes since the consumer had last asked for more than there was. */
+	private long bytesAhead;
+
+	private boolean streaming;
+
+	/** So much may be ahead when reading goes on. */
+	private volatile long resumeAt;
+
+	private volatile boolean full;
+
+	private StreamCall(Header header, TNetstring body, Duration timeout, Session session, FluxSink<T> sink,
+			Bodies bodies, Type type) {
+		super(header, body, timeout);
+		this.session = session;
+		this.sink = sink;
+		this.bodies = bodies;
+		this.type = type;
+	}
+
+	/** A stream that calls anew for each subscriber. */
+	static <T> Flux<T> flux(Header header, TNetstring body, Duration timeout, Session session, Bodies bodies,
+			Type type) {
+		return Flux.create((sink) -> {
+			StreamCall<T> call = new StreamCall<>(header, body, timeout, session, sink, bodies, type);
+			sink.onRequest(call::request);
+			sink.onCancel(call::cancel);
+			session.submit(call);
+		});
+	}
+
+	@Override
+	boolean isStream() {
+		return true;
+	}
+
+	/** Whether the connection has to wait for the consumer. */
+	boolean isFull() {
+		return this.full && !isEnded();
+	}
+
+	private void request(long count) {
+		this.requested.accumulateAndGet(count, (sum, more) -> (sum + more < 0) ? Long.MAX_VALUE : sum + more);
+		if (this.full && isCaughtUp()) {
+			this.session.execute(this::caughtUp);
+		}
+	}
+
+	private boolean isCaughtUp() {
+		return this.delivered - this.requested.get() <= this.resumeAt;
+	}
+
+	private void caughtUp() {
+		ClientConnection connection = this.connection;
+		this.full = false;
+		if (connection != null) {
+			connection.release();
+		}
+	}
+
+	private void cancel() {
+		if (end()) {
+			this.session.abandon(this);
+		}
+	}
+
+	@Override
+	void next(Message reply) {
+		this.streaming = true;
+		emit(reply.body());
+		long ahead = ++this.delivered - this.requested.get();
+		this.bytesAhead = (ahead > 0) ? this.bytesAhead + reply.body().size() : 0;
+		if ((ahead > MAX_AHEAD || this.bytesAhead > MAX_AHEAD_BYTES) && this.connection != null) {
+			this.resumeAt = (this.bytesAhead > MAX_AHEAD_BYTES) ? 0 : MAX_AHEAD / 2;
+			this.full = true;
+			if (isCaughtUp()) {
+				this.full = false;
+			}
+			else {
+				this.connection.hold();
+			}
+		}
+	}
+
+	private void emit(TNetstring body) {
+		if (isEnded()) {
+			return;
+		}
+		try {
+			T value = this.bodies.decode(body, this.type);
+			if (value != null) {
+				this.sink.next(value);
+			}
+		}
+		catch (Throwable ex) {
+			cancel();
+			this.sink.error(ex);
+		}
+	}
+
+	@Override
+	void succeeded(Message reply) {
+		try {
+			if (!this.streaming && !reply.header().has(HeaderKeys.RE) && reply.body().type() == TNetstringType.LIST) {
+				// A plain server gathers what would be a stream.
+				for (Object element : List.copyOf(reply.body().asList())) {
+					emitLast(TNetstring.of(element));
+				}
+			}
+			else if (!reply.body().isNull()) {
+				emitLast(reply.body());
+			}
+			this.sink.complete();
+		}
+		catch (Throwable ex) {
+			this.sink.error(ex);
+		}
+	}
+
+	private void emitLast(TNetstring body) {
+		T value = this.bodies.decode(body, this.type);
+		if (value != null) {
+			this.sink.next(value);
+		}
+	}
+
+	@Override
+	void failed(PetrichorClientException failure) {
+		this.sink.error(failure);
+	}
+
+}
