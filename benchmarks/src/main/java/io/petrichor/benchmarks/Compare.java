@@ -25,7 +25,7 @@ final class Compare {
 			Measurement measurement = new Measurement(load, Double.parseDouble(args[0]));
 			for (Subject subject : subjects) {
 				try (ServerProcess server = ServerProcess.start(subject, keystore)) {
-					measurement.warm(subject, server, Scenario.PIPELINED, Double.parseDouble(args[1]));
+					measurement.warm(subject, server, Double.parseDouble(args[1]));
 					for (String scenario : Arrays.asList(args).subList(3, args.length)) {
 						System.out.printf("%-28s %-12s %s%n", subject, scenario,
 								measurement.best(subject, server, Scenario.parse(scenario), LOOKS));

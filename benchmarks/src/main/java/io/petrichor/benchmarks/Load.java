@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Load implements AutoCloseable {
 
+	/** How many connections shake hands at once. */
+	private static final int TOGETHER = 32;
+
 	private static final long HIGHEST = 60_000_000_000L;
 
 	private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
@@ -71,14 +74,21 @@ final class Load implements AutoCloseable {
 				.channel();
 			this.channels.add(channel);
 			opened.add(channel.pipeline().get(Connection.class));
+			if (opened.size() % TOGETHER == 0) {
+				awaitReady(opened.subList(opened.size() - TOGETHER, opened.size()));
+			}
 		}
+		awaitReady(opened);
+	}
+
+	private void awaitReady(List<Connection> opened) throws InterruptedException {
 		long patience = System.nanoTime() + 20_000_000_000L;
 		while (!opened.stream().allMatch((connection) -> connection.ready)) {
 			check();
 			if (System.nanoTime() > patience) {
 				throw new IllegalStateException("Not ready after 20 seconds");
 			}
-			Thread.sleep(5);
+			Thread.sleep(1);
 		}
 	}
 

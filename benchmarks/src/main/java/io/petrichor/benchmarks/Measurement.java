@@ -1,5 +1,7 @@
 package io.petrichor.benchmarks;
 
+import java.util.function.Supplier;
+
 /**
  * Puts a server under a load and measures both.
  */
@@ -15,41 +17,43 @@ final class Measurement {
 	}
 
 	/** Let the JVMs compile. */
-	void warm(Subject subject, ServerProcess server, Scenario scenario, double seconds) throws Exception {
-		this.load.open(server.port(), scenario.connections(), scenario.depth(), subject.tls(),
-				() -> subject.wire(scenario.size()));
+	void warm(Subject subject, ServerProcess server, double seconds) throws Exception {
+		open(subject, server, Scenario.PIPELINED, () -> subject.wire(Scenario.PIPELINED.size()));
 		Thread.sleep((long) (seconds * 1000));
 		this.load.closeConnections();
 	}
 
 	Result run(Subject subject, ServerProcess server, Scenario scenario) throws Exception {
-		this.load.open(server.port(), scenario.connections(), scenario.depth(), subject.tls(),
-				() -> subject.wire(scenario.size()));
+		return run(subject, server, scenario, () -> subject.wire(scenario.size()));
+	}
+
+	Result run(Subject subject, ServerProcess server, Scenario scenario, Supplier<Wire> wire) throws Exception {
+		open(subject, server, scenario, wire);
 		Thread.sleep((long) (this.seconds * 300));
 		this.load.count();
-		Result result = slice(server, this.seconds);
+		Result result = look(server, this.seconds);
 		this.load.closeConnections();
 		return result;
 	}
 
 	/** The best of several short looks: for a machine that has other things to do. */
 	Result best(Subject subject, ServerProcess server, Scenario scenario, int looks) throws Exception {
-		this.load.open(server.port(), scenario.connections(), scenario.depth(), subject.tls(),
-				() -> subject.wire(scenario.size()));
+		open(subject, server, scenario, () -> subject.wire(scenario.size()));
 		Thread.sleep((long) (this.seconds * 300));
 		this.load.count();
-		Result best = slice(server, this.seconds / looks);
+		Result best = look(server, this.seconds / looks);
 		for (int i = 1; i < looks; i++) {
-			Result next = slice(server, this.seconds / looks);
-			best = new Result(Math.max(best.rate(), next.rate()), Math.min(best.cpu(), next.cpu()),
-					Math.min(best.p50(), next.p50()), Math.min(best.p99(), next.p99()),
-					Math.min(best.p999(), next.p999()));
+			best = best.best(look(server, this.seconds / looks));
 		}
 		this.load.closeConnections();
 		return best;
 	}
 
-	private Result slice(ServerProcess server, double seconds) throws Exception {
+	private void open(Subject subject, ServerProcess server, Scenario scenario, Supplier<Wire> wire) throws Exception {
+		this.load.open(server.port(), scenario.connections(), scenario.depth(), subject.tls(), wire);
+	}
+
+	private Result look(ServerProcess server, double seconds) throws Exception {
 		double cpu = server.cpu();
 		long begin = System.nanoTime();
 		Thread.sleep((long) (seconds * 1000));

@@ -13,6 +13,11 @@ import java.util.Locale;
  */
 record Result(double rate, double cpu, double p50, double p99, double p999) {
 
+	Result best(Result other) {
+		return new Result(Math.max(this.rate, other.rate), Math.min(this.cpu, other.cpu), Math.min(this.p50, other.p50),
+				Math.min(this.p99, other.p99), Math.min(this.p999, other.p999));
+	}
+
 	@Override
 	public String toString() {
 		return String.format(Locale.ROOT, "%,12.0f msg/s  cpu %8.3f µs  p50 %9.1f  p99 %9.1f  p99.9 %9.1f µs",

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,11 @@ final class ServerProcess implements AutoCloseable {
 
 	static ServerProcess start(Subject subject, Path keystore, String... more) throws IOException {
 		List<String> arguments = new ArrayList<>(subject.arguments());
+		if (subject == Subject.LOOP_TLS) {
+			arguments.add("--petrichor.server.ssl.bundle=benchmark");
+			arguments.add("--spring.ssl.bundle.jks.benchmark.keystore.location=file:" + keystore);
+			arguments.add("--spring.ssl.bundle.jks.benchmark.keystore.password=" + Keystore.PASSWORD);
+		}
 		arguments.addAll(List.of(more));
 		return start(subject.server(), subject.foreignJars(), keystore, arguments);
 	}
@@ -61,8 +67,7 @@ final class ServerProcess implements AutoCloseable {
 		StringBuilder log = new StringBuilder();
 		for (String line; (line = output.readLine()) != null;) {
 			if (line.matches("\\d+")) {
-				Thread drain = new Thread(() -> output.lines().forEach((ignored) -> {
-				}));
+				Thread drain = new Thread(() -> drain(process));
 				drain.setDaemon(true);
 				drain.start();
 				return new ServerProcess(process, Integer.parseInt(line));
@@ -70,6 +75,16 @@ final class ServerProcess implements AutoCloseable {
 			log.append(line).append('\n');
 		}
 		throw new IOException(server + " did not start:\n" + log);
+	}
+
+	/** So that a server that logs is not held up by a full pipe. */
+	private static void drain(Process process) {
+		try {
+			process.getInputStream().transferTo(OutputStream.nullOutputStream());
+		}
+		catch (IOException ex) {
+			// The process has ended.
+		}
 	}
 
 	/** Of a jar its name, of a module's classes the module's. */

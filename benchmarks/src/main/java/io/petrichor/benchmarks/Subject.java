@@ -24,11 +24,10 @@ enum Subject {
 	EXECUTOR("Petrichor, executor", "PetrichorEcho", List.of("--benchmark.blocking=true")),
 
 	/** A handler whose parameter and result are records. */
-	RECORD("Petrichor, record", "PetrichorEcho", List.of("--benchmark.blocking=false")),
+	RECORD("Petrichor, record", "PetrichorEcho", List.of("--benchmark.blocking=false", "--benchmark.record=true")),
 
 	/** A handler on the event loop behind TLS. */
-	LOOP_TLS("Petrichor, on the loop, TLS", "PetrichorEcho",
-			List.of("--benchmark.blocking=false", "--benchmark.tls=true")),
+	LOOP_TLS("Petrichor, on the loop, TLS", "PetrichorEcho", List.of("--benchmark.blocking=false")),
 
 	/** JeroMQ. */
 	JEROMQ("JeroMQ ROUTER", "JeroMqServer", List.of()),
@@ -42,7 +41,10 @@ enum Subject {
 	/** Spring Integration. */
 	INTEGRATION("Spring Integration TCP", "IntegrationEcho", List.of());
 
-	private static final String SPRING_NETWORKS = "rsocket|grpc|protobuf|integration|perfmark|spring-messaging";
+	private static final String TOOLS = "jmh|msgpack|cbor|quic";
+
+	private static final String SPRING_NETWORKS = "rsocket|grpc|protobuf|integration|perfmark|spring-messaging|"
+			+ TOOLS;
 
 	private final String title;
 
@@ -75,9 +77,9 @@ enum Subject {
 	/** Names of jars that an application of this kind would not have. */
 	String foreignJars() {
 		return switch (this) {
-			case RSOCKET -> "grpc|protobuf|integration|petrichor-|jeromq";
-			case GRPC -> "rsocket|integration|petrichor-|jeromq";
-			case INTEGRATION -> "rsocket|grpc|protobuf|petrichor-|jeromq";
+			case RSOCKET -> "grpc|protobuf|integration|petrichor-|jeromq|" + TOOLS;
+			case GRPC -> "rsocket|integration|petrichor-|jeromq|" + TOOLS;
+			case INTEGRATION -> "rsocket|grpc|protobuf|petrichor-|jeromq|" + TOOLS;
 			default -> SPRING_NETWORKS;
 		};
 	}

@@ -3,6 +3,7 @@ package io.petrichor.autoconfigure;
 import java.net.InetSocketAddress;
 import java.util.function.UnaryOperator;
 
+import org.slf4j.MDC;
 import reactor.netty.tcp.TcpServer;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -14,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 import io.petrichor.handler.Dispatcher;
 import io.petrichor.handler.HandlerArgumentResolver;
@@ -21,6 +23,8 @@ import io.petrichor.handler.HandlerDiscovery;
 import io.petrichor.handler.HandlerRegistry;
 import io.petrichor.handler.PetrichorHandlerExecutor;
 import io.petrichor.handler.RequestListener;
+import io.petrichor.logging.ConnectionLog;
+import io.petrichor.logging.HandlerMdc;
 import io.petrichor.server.PetrichorServer;
 import io.petrichor.server.PetrichorServerCustomizer;
 import io.petrichor.server.ServerAccess;
@@ -86,6 +90,12 @@ public final class PetrichorServerAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean
+	ConnectionLog petrichorConnectionLog() {
+		return new ConnectionLog();
+	}
+
+	@Bean
 	ReadinessListener petrichorReadinessListener(ApplicationContext context) {
 		return new ReadinessListener(context);
 	}
@@ -93,6 +103,19 @@ public final class PetrichorServerAutoConfiguration {
 	@Bean
 	LocalPortListener petrichorLocalPortListener(ApplicationContext context) {
 		return new LocalPortListener(context);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MDC.class)
+	@ConditionalOnBooleanProperty("petrichor.server.mdc.enabled")
+	static class MdcConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		HandlerMdc petrichorHandlerMdc() {
+			return new HandlerMdc();
+		}
+
 	}
 
 }

@@ -20,15 +20,15 @@ class TrafficMetrics implements TrafficListener {
 
 	private final Counter bytesOut;
 
-	private final MessageSummary messagesIn;
+	private final MessageCounter messagesIn;
 
-	private final MessageSummary messagesOut;
+	private final MessageCounter messagesOut;
 
 	TrafficMetrics(MeterRegistry registry, String prefix) {
 		this.bytesIn = bytes(registry, prefix, IN);
 		this.bytesOut = bytes(registry, prefix, OUT);
-		this.messagesIn = messages(registry, prefix, IN);
-		this.messagesOut = messages(registry, prefix, OUT);
+		this.messagesIn = new MessageCounter(registry, prefix, IN);
+		this.messagesOut = new MessageCounter(registry, prefix, OUT);
 	}
 
 	private static Counter bytes(MeterRegistry registry, String prefix, Tags direction) {
@@ -39,11 +39,6 @@ class TrafficMetrics implements TrafficListener {
 			.register(registry);
 	}
 
-	private static MessageSummary messages(MeterRegistry registry, String prefix, Tags direction) {
-		return new MessageSummary(registry, prefix + ".messages", "Messages and their sizes, handshakes included",
-				direction);
-	}
-
 	@Override
 	public void bytesRead(int bytes) {
 		this.bytesIn.increment(bytes);
@@ -51,13 +46,13 @@ class TrafficMetrics implements TrafficListener {
 
 	@Override
 	public void pairsRead(int pairs, long bytes, int largest) {
-		this.messagesIn.record(pairs, bytes, largest);
+		this.messagesIn.record(pairs, largest);
 	}
 
 	@Override
 	public void pairsWritten(int pairs, int bytes, int largest) {
 		this.bytesOut.increment(bytes);
-		this.messagesOut.record(pairs, bytes, largest);
+		this.messagesOut.record(pairs, largest);
 	}
 
 }

@@ -23,6 +23,14 @@ public final class PairDecoder {
 
 	private static final int FIRST_ALLOCATION = 1024;
 
+	/** How much more memory is taken at the most than has arrived. */
+	private static final int GROWTH = 4;
+
+	/** The header of most requests and replies, <code>0:}</code>, read as one. */
+	static final int EMPTY_HEADER = 0x303a7d;
+
+	private static final int EMPTY_HEADER_LENGTH = 3;
+
 	private final TNetstringDecoder values;
 
 	private PairLimits limits;
@@ -74,6 +82,11 @@ public final class PairDecoder {
 			return null;
 		}
 		try {
+			if (this.header == null && this.digits == 0 && in.readableBytes() >= EMPTY_HEADER_LENGTH
+					&& in.getMedium(in.readerIndex()) == EMPTY_HEADER) {
+				in.skipBytes(EMPTY_HEADER_LENGTH);
+				this.header = Header.EMPTY;
+			}
 			if (this.header == null) {
 				TNetstring encoded = next(in, this.limits.maxHeaderSize(), "header");
 				if (encoded == null) {
@@ -150,13 +163,13 @@ public final class PairDecoder {
 		}
 		byte[] bytes = this.partial;
 		if (bytes == null) {
-			bytes = new byte[Math.min(this.total, Math.max(FIRST_ALLOCATION, this.digits + 1 + in.readableBytes()))];
+			bytes = new byte[capacity(this.digits + 1 + in.readableBytes())];
 			writeSize(bytes);
 			this.filled = this.digits + 1;
 		}
 		int wanted = Math.min(in.readableBytes(), this.total - this.filled);
 		if (this.filled + wanted > bytes.length) {
-			bytes = Arrays.copyOf(bytes, Math.min(this.total, Math.max(2 * bytes.length, this.filled + wanted)));
+			bytes = Arrays.copyOf(bytes, capacity(this.filled + wanted));
 		}
 		in.readBytes(bytes, this.filled, wanted);
 		this.filled += wanted;
@@ -170,6 +183,11 @@ public final class PairDecoder {
 		this.size = 0;
 		this.digits = 0;
 		return this.values.decode(bytes, 0, length);
+	}
+
+	private int capacity(int arrived) {
+		return (arrived >= this.total / GROWTH) ? this.total
+				: Math.min(this.total, Math.max(FIRST_ALLOCATION, GROWTH * arrived));
 	}
 
 	private boolean readSize(ByteBuf in, int limit, String part) {

@@ -25,7 +25,12 @@ public final class PairEncoder {
 	public static void encode(Header header, TNetstring body, ByteBuf out) {
 		TNetstring encoded = header.encoded();
 		out.ensureWritable(encoded.size() + body.size());
-		encoded.writeTo(out);
+		if (header == Header.EMPTY) {
+			out.writeMedium(PairDecoder.EMPTY_HEADER);
+		}
+		else {
+			encoded.writeTo(out);
+		}
 		body.writeTo(out);
 	}
 

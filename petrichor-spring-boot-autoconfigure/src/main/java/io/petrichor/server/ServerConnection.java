@@ -38,6 +38,7 @@ import io.petrichor.protocol.ProtocolException;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.Handshake;
 import io.petrichor.tnetstring.TNetstring;
+import io.petrichor.wire.WireLog;
 
 /**
  * One peer, from its accept to its close: bytes in, pairs to the handshake and then to
@@ -170,6 +171,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	@Override
 	public void channelActive(ChannelHandlerContext context) {
 		context.fireChannelActive();
+		this.tap = WireLog.of(this.id);
 		this.listening.opened(this);
 		this.listener.connectionOpened();
 		watch(this.limits.handshakeTimeout().toNanos());
@@ -225,6 +227,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.failure = ex;
 			this.listener.protocolError(ex.code());
 			because(CloseReason.PROTOCOL_ERROR);
+			logger.debug("Connection %s is closed after a protocol error: %s".formatted(this.id, ex.getMessage()));
 			end();
 		}
 		finally {
@@ -686,7 +689,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	/** Any thread. */
 	void tap(@Nullable PairTap tap) {
-		this.tap = tap;
+		this.tap = (tap != null) ? tap : WireLog.of(this.id);
 	}
 
 	/** Any thread. */

@@ -9,55 +9,73 @@ import io.petrichor.protocol.ErrorCode;
  */
 final class ServerListeners implements ServerListener {
 
-	private final List<ServerListener> listeners;
+	private final ServerListener[] listeners;
 
 	ServerListeners(List<ServerListener> listeners) {
-		this.listeners = List.copyOf(listeners);
+		this.listeners = listeners.toArray(new ServerListener[0]);
 	}
 
 	@Override
 	public void bytesRead(int bytes) {
-		this.listeners.forEach((listener) -> listener.bytesRead(bytes));
+		for (ServerListener listener : this.listeners) {
+			listener.bytesRead(bytes);
+		}
 	}
 
 	@Override
 	public void pairsRead(int pairs, long bytes, int largest) {
-		this.listeners.forEach((listener) -> listener.pairsRead(pairs, bytes, largest));
+		for (ServerListener listener : this.listeners) {
+			listener.pairsRead(pairs, bytes, largest);
+		}
 	}
 
 	@Override
 	public void pairsWritten(int pairs, int bytes, int largest) {
-		this.listeners.forEach((listener) -> listener.pairsWritten(pairs, bytes, largest));
+		for (ServerListener listener : this.listeners) {
+			listener.pairsWritten(pairs, bytes, largest);
+		}
 	}
 
 	@Override
 	public void connectionRejected(RejectReason reason) {
-		this.listeners.forEach((listener) -> listener.connectionRejected(reason));
+		for (ServerListener listener : this.listeners) {
+			listener.connectionRejected(reason);
+		}
 	}
 
 	@Override
 	public void connectionOpened() {
-		this.listeners.forEach(ServerListener::connectionOpened);
+		for (ServerListener listener : this.listeners) {
+			listener.connectionOpened();
+		}
 	}
 
 	@Override
 	public void connectionClosed(CloseReason reason) {
-		this.listeners.forEach((listener) -> listener.connectionClosed(reason));
+		for (ServerListener listener : this.listeners) {
+			listener.connectionClosed(reason);
+		}
 	}
 
 	@Override
 	public void handshakeEnded(HandshakeOutcome outcome, long nanos) {
-		this.listeners.forEach((listener) -> listener.handshakeEnded(outcome, nanos));
+		for (ServerListener listener : this.listeners) {
+			listener.handshakeEnded(outcome, nanos);
+		}
 	}
 
 	@Override
 	public void tlsHandshakeEnded(boolean success, long nanos) {
-		this.listeners.forEach((listener) -> listener.tlsHandshakeEnded(success, nanos));
+		for (ServerListener listener : this.listeners) {
+			listener.tlsHandshakeEnded(success, nanos);
+		}
 	}
 
 	@Override
 	public void protocolError(ErrorCode code) {
-		this.listeners.forEach((listener) -> listener.protocolError(code));
+		for (ServerListener listener : this.listeners) {
+			listener.protocolError(code);
+		}
 	}
 
 }

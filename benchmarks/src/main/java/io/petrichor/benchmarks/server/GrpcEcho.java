@@ -15,6 +15,7 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 
 /**
  * gRPC in Spring Boot: one unary method, whose messages are bytes as they come. That
@@ -26,7 +27,7 @@ class GrpcEcho {
 
 	public static void main(String[] args) {
 		ApplicationContext context = SpringApplication.run(GrpcEcho.class, args);
-		System.out.println(context.getEnvironment().getProperty("local.grpc.server.port"));
+		System.out.println(context.getBean(GrpcServerLifecycle.class).getPort());
 	}
 
 	@Bean

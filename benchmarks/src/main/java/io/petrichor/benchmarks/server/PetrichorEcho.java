@@ -62,6 +62,22 @@ class PetrichorEcho {
 		return new OnTheExecutor();
 	}
 
+	@Bean
+	@ConditionalOnBooleanProperty("benchmark.record")
+	Orders orders() {
+		return new Orders();
+	}
+
+	/** A handler of records. */
+	static class Orders {
+
+		@PetrichorHandler(route = "order", blocking = false)
+		Order order(Order order) {
+			return order;
+		}
+
+	}
+
 	/** The default handler, on the event loop. */
 	static class OnTheLoop {
 

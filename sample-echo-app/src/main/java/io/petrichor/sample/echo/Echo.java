@@ -8,6 +8,7 @@ import org.springframework.stereotype.Component;
 import io.petrichor.handler.PetrichorConnection;
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.protocol.Header;
+import io.petrichor.protocol.Printable;
 import io.petrichor.tnetstring.TNetstring;
 
 /**
@@ -20,7 +21,7 @@ class Echo {
 
 	@PetrichorHandler
 	TNetstring echo(TNetstring body, Header header, PetrichorConnection peer) {
-		logger.info("RECEIVED {} {} {} {}", peer.user(), peer.ident(), header, body);
+		logger.info("RECEIVED {} {} {} {}", Printable.of(peer.user()), Printable.of(peer.ident()), header, body);
 		return body;
 	}
 

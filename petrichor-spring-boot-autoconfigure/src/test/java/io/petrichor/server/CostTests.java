@@ -1,0 +1,198 @@
+package io.petrichor.server;
+
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.sun.management.ThreadMXBean;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import org.junit.jupiter.api.Test;
+import reactor.netty.tcp.TcpServer;
+
+import org.springframework.context.annotation.Bean;
+
+import io.petrichor.handler.PetrichorHandler;
+import io.petrichor.handler.PetrichorHandlerExecutor;
+import io.petrichor.server.auth.Decision;
+import io.petrichor.server.auth.Handshake;
+import io.petrichor.server.auth.PetrichorAuthenticator;
+import io.petrichor.testing.RawPeer;
+import io.petrichor.testing.TestServer;
+import io.petrichor.tnetstring.TNetstring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a message costs, in what can be counted: no clock, so that a busy machine does not
+ * matter.
+ */
+class CostTests {
+
+	private static final int BATCH = 32;
+
+	private static final int WARM_UP = 2_000;
+
+	private static final int BATCHES = 500;
+
+	private static final String REQUEST = "0:}64:" + "x".repeat(64) + ",";
+
+	@Test
+	void whenAHandlerRunsOnTheLoopThenAMessageTakes300BytesAtTheMost() {
+		TestServer.run(TestServer.with(OnTheLoop.class, LetIn.class), (port) -> {
+			try (RawPeer peer = RawPeer.welcomed(port)) {
+				exchange(peer, WARM_UP);
+				long before = allocated("petrichor");
+				exchange(peer, BATCHES);
+				assertThat((allocated("petrichor") - before) / (BATCHES * BATCH)).isLessThanOrEqualTo(300);
+			}
+		});
+	}
+
+	@Test
+	void whenRequestsComeTogetherThenTheirRepliesAreOneHopAndOneWrite() {
+		TestServer.with(OnTheExecutor.class, LetIn.class, Counts.class, Hops.class).run((context) -> {
+			try (RawPeer peer = RawPeer.welcomed(TestServer.port(context))) {
+				Counts counts = context.getBean(Counts.class);
+				Hops hops = context.getBean(Hops.class);
+				exchange(peer, 10);
+				counts.reset();
+				hops.set(0);
+				exchange(peer, BATCHES);
+				// A batch may arrive in two reads; what is too slow for the patience goes
+				// out in two writes.
+				assertThat(hops.get()).isBetween(BATCHES, 2 * BATCHES);
+				assertThat(counts.writes.get()).isBetween(BATCHES, 2 * BATCHES);
+				assertThat(counts.flushes.get()).isEqualTo(counts.writes.get());
+				assertThat(counts.reads.get()).isLessThanOrEqualTo(3 * BATCHES);
+			}
+		});
+	}
+
+	@Test
+	void whenRequestsComeOneByOneThenEachIsOneReadAndOneWrite() {
+		TestServer.with(OnTheLoop.class, LetIn.class, Counts.class).run((context) -> {
+			try (RawPeer peer = RawPeer.welcomed(TestServer.port(context))) {
+				Counts counts = context.getBean(Counts.class);
+				counts.reset();
+				for (int i = 0; i < BATCHES; i++) {
+					peer.send(REQUEST).read();
+				}
+				assertThat(counts.writes.get()).isEqualTo(BATCHES);
+				assertThat(counts.flushes.get()).isEqualTo(BATCHES);
+				assertThat(counts.reads.get()).isBetween(BATCHES - 1, BATCHES + 1);
+			}
+		});
+	}
+
+	private static void exchange(RawPeer peer, int batches) {
+		String batch = REQUEST.repeat(BATCH);
+		for (int i = 0; i < batches; i++) {
+			peer.send(batch);
+			for (int j = 0; j < BATCH; j++) {
+				assertThat(peer.read().body().size()).isEqualTo(68);
+			}
+		}
+	}
+
+	/** The bytes that the threads of that name have allocated. */
+	private static long allocated(String name) {
+		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith(name))
+			.mapToLong((thread) -> threads.getThreadAllocatedBytes(thread.getId()))
+			.sum();
+	}
+
+	static class OnTheLoop {
+
+		@PetrichorHandler(blocking = false)
+		TNetstring echo(TNetstring body) {
+			return body;
+		}
+
+	}
+
+	static class OnTheExecutor {
+
+		@PetrichorHandler
+		TNetstring echo(TNetstring body) {
+			return body;
+		}
+
+	}
+
+	static class LetIn implements PetrichorAuthenticator {
+
+		@Override
+		public Decision authenticate(Handshake handshake) {
+			return Decision.allow(() -> "zed");
+		}
+
+	}
+
+	/** Counts what happens between the socket and the connection. */
+	static class Counts implements PetrichorServerCustomizer {
+
+		private final AtomicInteger reads = new AtomicInteger();
+
+		private final AtomicInteger writes = new AtomicInteger();
+
+		private final AtomicInteger flushes = new AtomicInteger();
+
+		@Override
+		public TcpServer customize(TcpServer server) {
+			return server.doOnChannelInit((observer, channel, remote) -> channel.pipeline().addFirst(new Handler()));
+		}
+
+		void reset() {
+			this.reads.set(0);
+			this.writes.set(0);
+			this.flushes.set(0);
+		}
+
+		private final class Handler extends ChannelOutboundHandlerAdapter {
+
+			@Override
+			public void read(ChannelHandlerContext context) {
+				Counts.this.reads.incrementAndGet();
+				context.read();
+			}
+
+			@Override
+			public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+				Counts.this.writes.incrementAndGet();
+				context.write(message, promise);
+			}
+
+			@Override
+			public void flush(ChannelHandlerContext context) {
+				Counts.this.flushes.incrementAndGet();
+				context.flush();
+			}
+
+		}
+
+	}
+
+	/** Counts how often work goes to another thread. */
+	static class Hops extends AtomicInteger {
+
+		private static final long serialVersionUID = 1L;
+
+		@Bean
+		PetrichorHandlerExecutor executor() {
+			ExecutorService pool = Executors.newSingleThreadExecutor();
+			return PetrichorHandlerExecutor.of((work) -> {
+				incrementAndGet();
+				pool.execute(work);
+			});
+		}
+
+	}
+
+}
