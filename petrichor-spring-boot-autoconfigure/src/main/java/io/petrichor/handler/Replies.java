@@ -27,13 +27,17 @@ public interface Replies {
 	 * to it; any thread. There is progress when it does no more.
 	 * @return true while there is no room
 	 */
-	boolean isFull();
+	default boolean isFull() {
+		return false;
+	}
 
 	/**
 	 * The most bytes that a body may have on the wire; any thread.
 	 * @return the limit
 	 */
-	int maxBodySize();
+	default int maxBodySize() {
+		return Integer.MAX_VALUE;
+	}
 
 	/**
 	 * The replies cannot go on: one could not be written. Any thread.

@@ -34,6 +34,9 @@ public final class RequestLane {
 
 	private static final long ONE = 1L << 40;
 
+	/** When to look again at a reply that another thread is writing. */
+	private static final long SOON = TimeUnit.MILLISECONDS.toNanos(1);
+
 	/** How long a finished reply may wait for others of its batch that are slow. */
 	private static final long PATIENCE_MILLIS = 2;
 
@@ -171,29 +174,42 @@ public final class RequestLane {
 	 * Answer the requests whose time is over. One that has its turn after others waits
 	 * for their replies also with this one.
 	 * @param now the time, from {@link System#nanoTime()}
+	 * @return the nanoseconds until there may be another one to answer, or
+	 * {@link Long#MAX_VALUE}
 	 */
-	public void expire(long now) {
+	public long expire(long now) {
+		long next = Long.MAX_VALUE;
 		for (Request request : this.numbered.values()) {
-			expire(request, now);
+			next = Math.min(next, expire(request, now));
 		}
-		if (this.current == null || expire(this.current, now)) {
-			for (Request request : this.batch) {
-				if (!expire(request, now)) {
-					return;
-				}
-			}
-			while (!this.waiting.isEmpty() && expire(this.waiting.element(), now)) {
-				this.waiting.remove();
+		if (this.current != null && !this.current.isAnswered()) {
+			next = Math.min(next, expire(this.current, now));
+			if (!this.current.isAnswered()) {
+				return next;
 			}
 		}
+		for (Request request : this.batch) {
+			next = Math.min(next, expire(request, now));
+			if (!request.isAnswered()) {
+				return next;
+			}
+		}
+		while (!this.waiting.isEmpty()) {
+			next = Math.min(next, expire(this.waiting.element(), now));
+			if (!this.waiting.element().isAnswered()) {
+				return next;
+			}
+			this.waiting.remove();
+		}
+		return next;
 	}
 
-	/** Whether the reply to the request is written. */
-	private boolean expire(Request request, long now) {
-		if (!request.isDone() && (this.givenUp || request.deadline() - now <= 0)) {
+	private long expire(Request request, long now) {
+		long left = this.givenUp ? 0 : request.deadline() - now;
+		if (left <= 0 && !request.isDone()) {
 			request.giveUp(TIMEOUT, this.givenUp ? GOING : TIMEOUT);
 		}
-		return request.isAnswered();
+		return request.isAnswered() ? Long.MAX_VALUE : Math.max(left, SOON);
 	}
 
 	/**
