@@ -72,6 +72,8 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private final UnaryOperator<TcpServer> customizer;
 
+	private final MemoryBudget budget;
+
 	private final ServerListener listener;
 
 	private final AtomicInteger accepted = new AtomicInteger();
@@ -106,6 +108,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		this.address = address;
 		this.identity = identity;
 		this.limits = limits;
+		this.budget = new MemoryBudget(limits.maxBuffered());
 		this.gracePeriod = gracePeriod;
 		this.dispatcher = dispatcher;
 		this.access = access;
@@ -315,6 +318,19 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	@Override
 	public boolean isPauseable() {
 		return false;
+	}
+
+	MemoryBudget budget() {
+		return this.budget;
+	}
+
+	/**
+	 * The memory that all connections hold together, for what is not finished.
+	 * @return bytes, to a few kilobytes for each connection
+	 * @see ServerLimits#maxBuffered()
+	 */
+	public long buffered() {
+		return this.budget.held();
 	}
 
 	ServerIdentity identity() {

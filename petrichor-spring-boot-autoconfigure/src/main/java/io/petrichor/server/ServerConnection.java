@@ -64,6 +64,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	/** Output that is not worth holding up the reading for. */
 	private static final long SMALL_OUTPUT = 64 * 1024;
 
+	/** Who holds no more is read also when all together hold too much. */
+	private static final long FAIR_SHARE = 16 * 1024;
+
 	enum State {
 
 		/** The first pair has not arrived. */
@@ -90,6 +93,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	private final ServerListener listener;
 
 	private final ServerLimits limits;
+
+	private final MemoryBudget budget;
+
+	/** What the budget knows of. */
+	private volatile long held;
 
 	private final String id;
 
@@ -159,6 +167,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.listening = listening;
 		this.listener = server.listener();
 		this.limits = server.limits();
+		this.budget = server.budget();
 		this.id = id;
 		this.channel = channel;
 		this.decoder = new PairDecoder(this.limits.handshake());
@@ -248,7 +257,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		return switch (this.state) {
 			case HANDSHAKE -> true;
 			case OPEN, GOING, ENDING -> this.failure == null && this.lane.inFlight() < this.limits.maxInFlight()
-					&& this.output.pending() <= SMALL_OUTPUT;
+					&& this.output.pending() <= SMALL_OUTPUT && !(this.held > FAIR_SHARE && this.budget.isOver());
 			default -> false;
 		};
 	}
@@ -388,7 +397,20 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			// stays as it is, and no more is read.
 			this.channel.read();
 		}
+		account();
 		watch(TICK);
+	}
+
+	private void account() {
+		this.held = this.budget.changed(this.held, this.decoder.buffered() + this.lane.inFlightBytes()
+				+ this.output.pending() + ((this.unread != null) ? this.unread.capacity() : 0));
+	}
+
+	/**
+	 * The memory that this connection holds for what is not finished; any thread.
+	 */
+	long held() {
+		return this.held;
 	}
 
 	@Override
@@ -494,6 +516,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.decoder.close();
 		dropUnread();
 		this.output.close();
+		this.budget.gone(this.held);
+		this.held = 0;
 		if (this.tick != null) {
 			this.tick.cancel(false);
 		}
@@ -571,6 +595,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			because(overdue(now));
 			this.channel.close();
 			return;
+		}
+		if (this.budget.isOver()) {
+			this.budget.relieve(this.listening.connections(), now);
 		}
 		this.ticking = true;
 		if (this.state == State.GOING && !isBusy() && now - Math.max(this.lastRead, this.endingSince) > LINGER) {
