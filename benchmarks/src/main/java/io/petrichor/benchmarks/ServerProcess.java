@@ -33,11 +33,6 @@ final class ServerProcess implements AutoCloseable {
 
 	static ServerProcess start(Subject subject, Path keystore, String... more) throws IOException {
 		List<String> arguments = new ArrayList<>(subject.arguments());
-		if (subject == Subject.LOOP_TLS) {
-			arguments.add("--petrichor.server.ssl.bundle=benchmark");
-			arguments.add("--spring.ssl.bundle.jks.benchmark.keystore.location=file:" + keystore);
-			arguments.add("--spring.ssl.bundle.jks.benchmark.keystore.password=" + Keystore.PASSWORD);
-		}
 		arguments.addAll(List.of(more));
 		return start(subject.server(), subject.foreignJars(), keystore, arguments);
 	}

@@ -27,7 +27,8 @@ enum Subject {
 	RECORD("Petrichor, record", "PetrichorEcho", List.of("--benchmark.blocking=false", "--benchmark.record=true")),
 
 	/** A handler on the event loop behind TLS. */
-	LOOP_TLS("Petrichor, on the loop, TLS", "PetrichorEcho", List.of("--benchmark.blocking=false")),
+	LOOP_TLS("Petrichor, on the loop, TLS", "PetrichorEcho",
+			List.of("--benchmark.blocking=false", "--benchmark.tls=true")),
 
 	/** JeroMQ. */
 	JEROMQ("JeroMQ ROUTER", "JeroMqServer", List.of()),

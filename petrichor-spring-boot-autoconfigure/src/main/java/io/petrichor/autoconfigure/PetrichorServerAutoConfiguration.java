@@ -2,6 +2,7 @@ package io.petrichor.autoconfigure;
 
 import java.net.InetSocketAddress;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import org.slf4j.MDC;
 import reactor.netty.tcp.TcpServer;
@@ -12,7 +13,9 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -37,7 +40,7 @@ import io.petrichor.server.auth.PetrichorAuthenticator;
  *
  * @since 0.1.0
  */
-@AutoConfiguration
+@AutoConfiguration(after = SslAutoConfiguration.class)
 @ConditionalOnClass(TcpServer.class)
 @ConditionalOnBooleanProperty(name = "petrichor.server.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(PetrichorServerProperties.class)
@@ -73,7 +76,7 @@ public final class PetrichorServerAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	PetrichorServer petrichorServer(PetrichorServerProperties properties, Dispatcher dispatcher,
-			ObjectProvider<PetrichorAuthenticator> authenticators,
+			ObjectProvider<PetrichorAuthenticator> authenticators, ObjectProvider<SslBundles> sslBundles,
 			ObjectProvider<PetrichorServerCustomizer> customizers, ObjectProvider<ServerListener> listeners) {
 		PetrichorServerSettings settings = PetrichorServerSettings.of(properties);
 		UnaryOperator<TcpServer> customizer = (server) -> {
@@ -84,8 +87,13 @@ public final class PetrichorServerAutoConfiguration {
 		};
 		return new PetrichorServer(new InetSocketAddress(properties.getAddress(), properties.getPort()),
 				settings.identity(), settings.limits(), properties.getShutdown().getGracePeriod(), dispatcher,
-				new ServerAccess(authenticators.orderedStream().toList(),
-						properties.getAuthentication().isAllowAnonymous()),
+				new ServerAccess(
+						Stream
+							.concat(authenticators.orderedStream(),
+									PropertiesAuthenticators.of(properties.getAuthentication()).stream())
+							.toList(),
+						properties.getAuthentication().isAllowAnonymous(), settings.admission(),
+						PropertiesServerTls.of(properties.getSsl(), sslBundles.getIfAvailable())),
 				customizer, ServerListener.of(listeners.orderedStream().toList()));
 	}
 

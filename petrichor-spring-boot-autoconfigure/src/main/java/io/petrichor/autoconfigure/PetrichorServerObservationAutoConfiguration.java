@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 
 import io.petrichor.observation.ServerRequestObservationConvention;
 import io.petrichor.observation.ServerRequestObservations;
@@ -23,9 +24,11 @@ import io.petrichor.server.PetrichorServer;
 @AutoConfiguration(before = PetrichorServerMetricsAutoConfiguration.class,
 		after = PetrichorServerAutoConfiguration.class,
 		afterName = { "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration",
-				"org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration" })
+				"org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration",
+				"org.springframework.boot.micrometer.tracing.autoconfigure.NoopTracerAutoConfiguration" })
 @ConditionalOnClass(ObservationRegistry.class)
-@ConditionalOnBean(value = { ObservationRegistry.class, PetrichorServer.class }, type = "io.micrometer.tracing.Tracer")
+@ConditionalOnBean({ ObservationRegistry.class, PetrichorServer.class })
+@Conditional(TracerCondition.class)
 @ConditionalOnBooleanProperty(name = "petrichor.server.observation.enabled", matchIfMissing = true)
 public final class PetrichorServerObservationAutoConfiguration {
 

@@ -3,12 +3,20 @@ package io.petrichor.autoconfigure;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.unit.DataSize;
+
+import io.petrichor.server.ServerTls.ClientCertificates;
 
 /**
  * Properties of the Petrichor server.
@@ -29,7 +37,7 @@ public class PetrichorServerProperties {
 	private int port = 7387;
 
 	/**
-	 * Most connections at once.
+	 * Most connections at once. Never more than the process may open files, less 256.
 	 */
 	private int maxConnections = 8192;
 
@@ -41,6 +49,12 @@ public class PetrichorServerProperties {
 	private @Nullable DataSize maxBuffered;
 
 	/**
+	 * Most connections at once from one address. A network of 64 bits counts as one
+	 * address of IPv6.
+	 */
+	private int maxConnectionsPerAddress = 1024;
+
+	/**
 	 * How long a connection may be silent while nothing is in flight. If a duration
 	 * suffix is not specified, seconds will be used.
 	 */
@@ -50,6 +64,8 @@ public class PetrichorServerProperties {
 	private final Identity identity = new Identity();
 
 	private final Authentication authentication = new Authentication();
+
+	private final Ssl ssl = new Ssl();
 
 	private final Handshake handshake = new Handshake();
 
@@ -93,6 +109,14 @@ public class PetrichorServerProperties {
 		this.maxConnections = maxConnections;
 	}
 
+	public int getMaxConnectionsPerAddress() {
+		return this.maxConnectionsPerAddress;
+	}
+
+	public void setMaxConnectionsPerAddress(int maxConnectionsPerAddress) {
+		this.maxConnectionsPerAddress = maxConnectionsPerAddress;
+	}
+
 	public Duration getIdleTimeout() {
 		return this.idleTimeout;
 	}
@@ -107,6 +131,10 @@ public class PetrichorServerProperties {
 
 	public Authentication getAuthentication() {
 		return this.authentication;
+	}
+
+	public Ssl getSsl() {
+		return this.ssl;
 	}
 
 	public Handshake getHandshake() {
@@ -186,12 +214,204 @@ public class PetrichorServerProperties {
 		 */
 		private boolean allowAnonymous;
 
+		/**
+		 * How often peers of one address may be denied in a minute before the address is
+		 * turned away for a while.
+		 */
+		private int failuresPerMinute = 10;
+
+		/**
+		 * How long an address is turned away whose peers were denied too often; 0 for not
+		 * at all. If a duration suffix is not specified, seconds will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration penalty = Duration.ofSeconds(60);
+
+		/**
+		 * Users who get in by name and password, the header keys 'user' and 'password'.
+		 */
+		private Map<String, User> users = new LinkedHashMap<>();
+
+		/**
+		 * Peers who get in by a secret, the header key 'token', by the name each gets.
+		 */
+		private Map<String, Token> tokens = new LinkedHashMap<>();
+
+		/**
+		 * Whether clients get in by their certificate alone. Needs
+		 * 'petrichor.server.ssl.client-auth'.
+		 */
+		private boolean clientCertificates;
+
 		public boolean isAllowAnonymous() {
 			return this.allowAnonymous;
 		}
 
 		public void setAllowAnonymous(boolean allowAnonymous) {
 			this.allowAnonymous = allowAnonymous;
+		}
+
+		public int getFailuresPerMinute() {
+			return this.failuresPerMinute;
+		}
+
+		public void setFailuresPerMinute(int failuresPerMinute) {
+			this.failuresPerMinute = failuresPerMinute;
+		}
+
+		public Map<String, User> getUsers() {
+			return this.users;
+		}
+
+		public void setUsers(Map<String, User> users) {
+			this.users = users;
+		}
+
+		public Map<String, Token> getTokens() {
+			return this.tokens;
+		}
+
+		public void setTokens(Map<String, Token> tokens) {
+			this.tokens = tokens;
+		}
+
+		public boolean isClientCertificates() {
+			return this.clientCertificates;
+		}
+
+		public void setClientCertificates(boolean clientCertificates) {
+			this.clientCertificates = clientCertificates;
+		}
+
+		/**
+		 * A user.
+		 */
+		public static class User {
+
+			/**
+			 * Encoded password, with the name of its encoding in braces before it.
+			 */
+			private String password = "";
+
+			/**
+			 * What the user may do, for handlers that ask for roles.
+			 */
+			private Set<String> roles = new LinkedHashSet<>();
+
+			public String getPassword() {
+				return this.password;
+			}
+
+			public void setPassword(String password) {
+				this.password = password;
+			}
+
+			public Set<String> getRoles() {
+				return this.roles;
+			}
+
+			public void setRoles(Set<String> roles) {
+				this.roles = roles;
+			}
+
+		}
+
+		/**
+		 * A shared secret.
+		 */
+		public static class Token {
+
+			/**
+			 * The secret, in clear.
+			 */
+			private String secret = "";
+
+			/**
+			 * What its owner may do, for handlers that ask for roles.
+			 */
+			private Set<String> roles = new LinkedHashSet<>();
+
+			public String getSecret() {
+				return this.secret;
+			}
+
+			public void setSecret(String secret) {
+				this.secret = secret;
+			}
+
+			public Set<String> getRoles() {
+				return this.roles;
+			}
+
+			public void setRoles(Set<String> roles) {
+				this.roles = roles;
+			}
+
+		}
+
+		public Duration getPenalty() {
+			return this.penalty;
+		}
+
+		public void setPenalty(Duration penalty) {
+			this.penalty = penalty;
+		}
+
+	}
+
+	/**
+	 * TLS.
+	 */
+	public static class Ssl {
+
+		/**
+		 * SSL bundle with the certificate of the server. Plaintext without one.
+		 */
+		private @Nullable String bundle;
+
+		/**
+		 * Whether clients show certificates, which the trust store of the bundle must
+		 * vouch for.
+		 */
+		private ClientCertificates clientAuth = ClientCertificates.NONE;
+
+		/**
+		 * Other SSL bundles for clients that ask for these server names.
+		 */
+		private List<ServerName> serverNameBundles = new ArrayList<>();
+
+		public @Nullable String getBundle() {
+			return this.bundle;
+		}
+
+		public void setBundle(@Nullable String bundle) {
+			this.bundle = bundle;
+		}
+
+		public ClientCertificates getClientAuth() {
+			return this.clientAuth;
+		}
+
+		public void setClientAuth(ClientCertificates clientAuth) {
+			this.clientAuth = clientAuth;
+		}
+
+		public List<ServerName> getServerNameBundles() {
+			return this.serverNameBundles;
+		}
+
+		public void setServerNameBundles(List<ServerName> serverNameBundles) {
+			this.serverNameBundles = serverNameBundles;
+		}
+
+		/**
+		 * An SSL bundle for a server name.
+		 *
+		 * @param serverName name that clients ask for; may begin with '*.'
+		 * @param bundle SSL bundle whose certificate they get
+		 */
+		public record ServerName(String serverName, String bundle) {
+
 		}
 
 	}
@@ -213,6 +433,17 @@ public class PetrichorServerProperties {
 		 */
 		private DataSize maxSize = DataSize.ofKilobytes(16);
 
+		/**
+		 * Most connections at once that have not been allowed yet. From half of it on,
+		 * some newcomers are turned away, the more the fuller it is.
+		 */
+		private int maxPending = 128;
+
+		/**
+		 * Most connections at once from one address that have not been allowed yet.
+		 */
+		private int maxPendingPerAddress = 32;
+
 		public Duration getTimeout() {
 			return this.timeout;
 		}
@@ -227,6 +458,22 @@ public class PetrichorServerProperties {
 
 		public void setMaxSize(DataSize maxSize) {
 			this.maxSize = maxSize;
+		}
+
+		public int getMaxPending() {
+			return this.maxPending;
+		}
+
+		public void setMaxPending(int maxPending) {
+			this.maxPending = maxPending;
+		}
+
+		public int getMaxPendingPerAddress() {
+			return this.maxPendingPerAddress;
+		}
+
+		public void setMaxPendingPerAddress(int maxPendingPerAddress) {
+			this.maxPendingPerAddress = maxPendingPerAddress;
 		}
 
 	}

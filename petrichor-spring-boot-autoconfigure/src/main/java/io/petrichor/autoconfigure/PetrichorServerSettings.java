@@ -5,6 +5,7 @@ import java.util.UUID;
 import org.springframework.util.unit.DataSize;
 
 import io.petrichor.protocol.PairLimits;
+import io.petrichor.server.AdmissionLimits;
 import io.petrichor.server.ServerIdentity;
 import io.petrichor.server.ServerLimits;
 import io.petrichor.tnetstring.TNetstring;
@@ -14,22 +15,32 @@ import io.petrichor.tnetstring.TNetstringLimits;
  * The properties as the server wants them.
  *
  * @param identity what the server says of itself
+ * @param admission how many may come
  * @param limits what peers may cost
  */
-record PetrichorServerSettings(ServerIdentity identity, ServerLimits limits) {
+record PetrichorServerSettings(ServerIdentity identity, AdmissionLimits admission, ServerLimits limits) {
 
 	private static final int HANDSHAKE_DEPTH = 8;
 
 	private static final int HANDSHAKE_ELEMENTS = 256;
 
 	static PetrichorServerSettings of(PetrichorServerProperties properties) {
-		return new PetrichorServerSettings(identity(properties.getIdentity()), limits(properties));
+		return new PetrichorServerSettings(identity(properties.getIdentity()), admission(properties),
+				limits(properties));
 	}
 
 	private static ServerIdentity identity(PetrichorServerProperties.Identity identity) {
 		String ident = identity.getIdent();
 		return new ServerIdentity((ident != null) ? ident : UUID.randomUUID().toString().replace("-", ""),
 				identity.getVersion(), TNetstring.of(identity.getWelcome()));
+	}
+
+	private static AdmissionLimits admission(PetrichorServerProperties properties) {
+		PetrichorServerProperties.Handshake handshake = properties.getHandshake();
+		PetrichorServerProperties.Authentication authentication = properties.getAuthentication();
+		return new AdmissionLimits(properties.getMaxConnections(), properties.getMaxConnectionsPerAddress(),
+				handshake.getMaxPending(), handshake.getMaxPendingPerAddress(), authentication.getFailuresPerMinute(),
+				authentication.getPenalty());
 	}
 
 	private static ServerLimits limits(PetrichorServerProperties properties) {
@@ -39,7 +50,7 @@ record PetrichorServerSettings(ServerIdentity identity, ServerLimits limits) {
 		int handshakeSize = bytes(handshake.getMaxSize());
 		int bodySize = bytes(message.getMaxBodySize());
 		TNetstringLimits values = TNetstringLimits.DEFAULTS.withMaxDigits(message.getMaxNumberLength());
-		return new ServerLimits(properties.getMaxConnections(), handshake.getTimeout(),
+		return new ServerLimits(handshake.getTimeout(),
 				new PairLimits(handshakeSize, handshakeSize,
 						values.withMaxSize(onTheWire(handshakeSize))
 							.withMaxDepth(HANDSHAKE_DEPTH)

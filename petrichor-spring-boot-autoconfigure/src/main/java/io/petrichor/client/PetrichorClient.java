@@ -226,8 +226,8 @@ public interface PetrichorClient extends AutoCloseable {
 	/**
 	 * What a client knows of its connection.
 	 *
-	 * @param state the state of the client; the rest is there if it is
-	 * {@link State#CONNECTED}
+	 * @param state the state of the client; the rest is of the last connection, and not
+	 * there before the first
 	 * @param header the header of the server's first pair
 	 * @param welcome its body
 	 * @param capabilities what the server is ready to receive
@@ -558,7 +558,7 @@ public interface PetrichorClient extends AutoCloseable {
 					List.copyOf(this.identityCustomizers), this.connectTimeout, this.handshakeTimeout,
 					this.requestTimeout, this.maxInFlight, this.maxWaiting, this.reconnect, this.limits,
 					this.messageTimeout, this.tls, this.dispatcher, this.listener, this.loops, this.customizer);
-			return new DefaultPetrichorClient(settings, new Bodies());
+			return new DefaultPetrichorClient(settings, Bodies.create());
 		}
 
 		@Override

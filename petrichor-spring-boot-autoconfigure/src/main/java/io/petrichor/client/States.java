@@ -56,7 +56,8 @@ final class States {
 					address);
 		}
 		else {
-			this.latest = new Connection(state, null, null, Capabilities.NONE, null);
+			Connection last = this.latest;
+			this.latest = new Connection(state, last.header(), last.welcome(), last.capabilities(), last.address());
 		}
 		if (this.events != null) {
 			this.events.tryEmitNext(new PetrichorClientStateEvent(this.client, state, cause));

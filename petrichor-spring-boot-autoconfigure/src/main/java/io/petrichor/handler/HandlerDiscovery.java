@@ -63,9 +63,9 @@ public final class HandlerDiscovery implements SmartInitializingSingleton {
 					.findMergedAnnotation(method, PetrichorHandler.class));
 		methods.forEach((method, handler) -> {
 			Method invocable = AopUtils.selectInvocableMethod(method, this.beans.getType(name));
-			this.registry.register(
-					new Route(handler.route(), new HandlerMethod(bean(name), invocable, this.arguments.of(method)),
-							handler.blocking() && !HandlerMethod.isReactive(method)));
+			this.registry.register(new Route(handler.route(),
+					Guarded.by(handler.roles(), new HandlerMethod(bean(name), invocable, this.arguments.of(method))),
+					handler.blocking() && !HandlerMethod.isReactive(method)));
 		});
 	}
 

@@ -46,4 +46,12 @@ public @interface PetrichorHandler {
 	 */
 	boolean blocking() default true;
 
+	/**
+	 * Who may send requests here: peers to whom the authenticator gave one of these
+	 * roles. Others are answered {@code denied}. Without roles, everybody may who was let
+	 * in.
+	 * @return the roles
+	 */
+	String[] roles() default {};
+
 }

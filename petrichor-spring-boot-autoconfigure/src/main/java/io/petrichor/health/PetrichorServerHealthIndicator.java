@@ -39,7 +39,7 @@ public final class PetrichorServerHealthIndicator extends AbstractHealthIndicato
 			builder.withDetail("since", this.server.since());
 		}
 		builder.withDetail("connections", this.server.connectionCount())
-			.withDetail("limit", this.server.limits().maxConnections());
+			.withDetail("limit", this.server.maxConnections());
 	}
 
 }

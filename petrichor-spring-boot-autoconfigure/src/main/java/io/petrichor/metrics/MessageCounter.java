@@ -7,8 +7,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.BaseUnits;
-import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
-import io.micrometer.core.instrument.distribution.TimeWindowMax;
 
 /**
  * Counts messages of one direction. Takes a batch at a time, which Micrometer's own
@@ -18,15 +16,15 @@ final class MessageCounter {
 
 	private final LongAdder messages = new LongAdder();
 
-	private final TimeWindowMax largest;
+	private final RecentMax largest;
 
 	MessageCounter(MeterRegistry registry, String prefix, Tags tags) {
-		this.largest = new TimeWindowMax(registry.config().clock(), DistributionStatisticConfig.DEFAULT);
+		this.largest = new RecentMax(registry);
 		FunctionCounter.builder(prefix + ".messages", this.messages, LongAdder::sum)
 			.description("Messages, handshakes included")
 			.tags(tags)
 			.register(registry);
-		Gauge.builder(prefix + ".message.size.max", this.largest, TimeWindowMax::poll)
+		Gauge.builder(prefix + ".message.size.max", this.largest, RecentMax::poll)
 			.description("Size of the largest message of late")
 			.baseUnit(BaseUnits.BYTES)
 			.tags(tags)

@@ -7,8 +7,6 @@ import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
-import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
-import io.micrometer.core.instrument.distribution.TimeWindowMax;
 
 /**
  * Times requests of one route with one outcome. Takes a batch at a time, which
@@ -20,16 +18,16 @@ final class RequestTimer {
 
 	private final LongAdder nanos = new LongAdder();
 
-	private final TimeWindowMax longest;
+	private final RecentMax longest;
 
 	RequestTimer(MeterRegistry registry, String name, String description, Tags tags) {
-		this.longest = new TimeWindowMax(registry.config().clock(), DistributionStatisticConfig.DEFAULT);
+		this.longest = new RecentMax(registry);
 		FunctionTimer
 			.builder(name, this, (timer) -> timer.requests.sum(), (timer) -> timer.nanos.sum(), TimeUnit.NANOSECONDS)
 			.description(description)
 			.tags(tags)
 			.register(registry);
-		TimeGauge.builder(name + ".max", this.longest, TimeUnit.NANOSECONDS, TimeWindowMax::poll)
+		TimeGauge.builder(name + ".max", this.longest, TimeUnit.NANOSECONDS, RecentMax::poll)
 			.description(description + ": the longest of late")
 			.tags(tags)
 			.register(registry);

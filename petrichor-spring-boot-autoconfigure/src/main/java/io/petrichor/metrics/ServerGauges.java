@@ -39,7 +39,7 @@ public final class ServerGauges implements MeterBinder {
 		Gauge.builder(PREFIX + ".connections.active", this.server, PetrichorServer::connectionCount)
 			.description("Connections, handshakes included")
 			.register(registry);
-		Gauge.builder(PREFIX + ".connections.limit", this.server, (server) -> server.limits().maxConnections())
+		Gauge.builder(PREFIX + ".connections.limit", this.server, (server) -> server.maxConnections())
 			.description("Most connections at once")
 			.register(registry);
 		Gauge.builder(PREFIX + ".requests.in.flight", this, (gauges) -> gauges.sum(ConnectionInfo::inFlight))

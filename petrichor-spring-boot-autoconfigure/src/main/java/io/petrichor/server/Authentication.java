@@ -58,7 +58,8 @@ final class Authentication implements AutoCloseable {
 	}
 
 	/**
-	 * Decide, and tell the decision once, on the event loop.
+	 * Decide, and tell the decision once, on the event loop, after this method has
+	 * returned.
 	 * @param handshake what the peer sent
 	 * @param loop the event loop, which is the calling thread
 	 * @param decided where the decision goes
@@ -214,10 +215,7 @@ final class Authentication implements AutoCloseable {
 		}
 
 		private void tell(Decision decision) {
-			if (this.loop.inEventLoop()) {
-				deliver(decision);
-			}
-			else if (!this.loop.isShuttingDown()) {
+			if (!this.loop.isShuttingDown()) {
 				this.loop.execute(() -> deliver(decision));
 			}
 		}

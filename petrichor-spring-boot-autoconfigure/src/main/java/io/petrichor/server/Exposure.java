@@ -40,8 +40,11 @@ final class Exposure {
 		if (anonymous) {
 			logger.warn("Everybody who can reach %s may connect to the Petrichor server".formatted(internet));
 		}
-		logger.warn("The Petrichor server sends and reads plaintext on %s. To encrypt it, set "
-				+ "'petrichor.server.ssl.bundle'".formatted(internet));
+		if (access.tls() == null) {
+			logger.warn(("The Petrichor server sends and reads plaintext on %s. To encrypt it, set "
+					+ "'petrichor.server.ssl.bundle'")
+				.formatted(internet));
+		}
 	}
 
 	/** A wildcard is none, and neither is a name that cannot be resolved. */

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -76,7 +75,9 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private final ServerListener listener;
 
-	private final AtomicInteger accepted = new AtomicInteger();
+	private final Admission admission;
+
+	private final OccasionalLog strangers = new OccasionalLog(logger);
 
 	private final AtomicLong ids = new AtomicLong();
 
@@ -112,6 +113,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		this.gracePeriod = gracePeriod;
 		this.dispatcher = dispatcher;
 		this.access = access;
+		this.admission = new Admission(access.limits());
 		this.customizer = customizer;
 		this.listener = listener;
 	}
@@ -153,6 +155,15 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			listening = drain.listening();
 		}
 		return (listening != null) ? listening.connections() : Collections.emptySet();
+	}
+
+	/**
+	 * The most connections at once: as many as were asked for, or as the process may open
+	 * files.
+	 * @return the number
+	 */
+	public int maxConnections() {
+		return this.admission.maxConnections();
 	}
 
 	/**
@@ -249,16 +260,23 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	}
 
 	private void accept(Listening listening, Channel channel) {
-		channel.closeFuture().addListener((closed) -> this.accepted.decrementAndGet());
-		if (this.accepted.incrementAndGet() > this.limits.maxConnections()) {
-			this.listener.connectionRejected(RejectReason.CONNECTIONS);
+		Admission.Place place = this.admission.claim(channel.remoteAddress());
+		@Nullable RejectReason refused = place.refused();
+		if (refused != null) {
+			this.listener.connectionRejected(refused);
 			channel.close();
 			return;
 		}
+		channel.closeFuture().addListener((closed) -> place.leave());
 		KeepAlive.set(channel);
+		ServerTls tls = this.access.tls();
+		if (tls != null) {
+			channel.pipeline().addFirst(tls.handler(channel, this.limits.handshakeTimeout()));
+		}
 		String id = Long.toString(this.ids.incrementAndGet(), Character.MAX_RADIX);
 		channel.pipeline()
-			.addBefore(NettyPipeline.ReactiveBridge, "petrichor", new ServerConnection(this, listening, id, channel));
+			.addBefore(NettyPipeline.ReactiveBridge, "petrichor",
+					new ServerConnection(this, listening, id, channel, place));
 	}
 
 	/**
@@ -318,6 +336,10 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	@Override
 	public boolean isPauseable() {
 		return false;
+	}
+
+	OccasionalLog strangers() {
+		return this.strangers;
 	}
 
 	MemoryBudget budget() {

@@ -1,6 +1,7 @@
 package io.petrichor.server;
 
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +19,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -103,6 +107,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private final Channel channel;
 
+	private final Admission.Place place;
+
 	private final PairDecoder decoder;
 
 	private final PairOutput output;
@@ -162,7 +168,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private boolean tickSoon;
 
-	ServerConnection(PetrichorServer server, Listening listening, String id, Channel channel) {
+	ServerConnection(PetrichorServer server, Listening listening, String id, Channel channel, Admission.Place place) {
 		this.server = server;
 		this.listening = listening;
 		this.listener = server.listener();
@@ -170,6 +176,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.budget = server.budget();
 		this.id = id;
 		this.channel = channel;
+		this.place = place;
 		this.decoder = new PairDecoder(this.limits.handshake());
 		this.output = new PairOutput(channel, this.listener);
 		this.lane = server.dispatcher().lane(this, channel.eventLoop(), this, this::progress);
@@ -194,12 +201,30 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			in.release();
 			return;
 		}
+		if (this.state == State.HANDSHAKE && !this.decoder.isPartial() && isForeign(in)) {
+			in.release();
+			context.close();
+			return;
+		}
 		this.lastRead = System.nanoTime();
 		this.bytesRead += in.readableBytes();
 		this.listener.bytesRead(in.readableBytes());
 		this.unread = (this.unread == null) ? in
 				: ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), this.unread, in);
 		consume();
+	}
+
+	private boolean isForeign(ByteBuf firstBytes) {
+		@Nullable String protocol = ForeignProtocol.of(firstBytes);
+		if (protocol != null) {
+			this.server.strangers()
+				.info("%s speaks %s; this port expects pairs%s and closes the connection".formatted(remoteAddress(),
+						protocol,
+						(this.channel.pipeline().get(SslHandler.class) != null) ? " over TLS" : ", without TLS"));
+			this.listener.protocolError(ErrorCode.BAD_REQUEST);
+			because(CloseReason.PROTOCOL_ERROR);
+		}
+		return protocol != null;
 	}
 
 	@Override
@@ -271,8 +296,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.state = State.DECIDING;
 			this.header = message.header();
 			this.attempt = this.listening.authentication()
-				.decide(new Handshake(message.header(), message.body(), remoteAddress(), List.of()),
-						this.channel.eventLoop(), this::decided);
+				.decide(new Handshake(message.header(), message.body(), remoteAddress(),
+						ServerTls.peerCertificates(this.channel)), this.channel.eventLoop(), this::decided);
 		}
 		else {
 			this.lane.accept(message, this.lastRead);
@@ -284,6 +309,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			return;
 		}
 		if (decision instanceof Decision.Allowed allowed) {
+			this.place.allowed();
 			this.principal = allowed.principal();
 			this.roles = allowed.roles();
 			this.capabilities = Capabilities.from(this.header);
@@ -307,7 +333,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			}
 		}
 		else if (decision instanceof Decision.Denied denied) {
-			handshakeEnded((denied == Authentication.NOT_NOW) ? HandshakeOutcome.ERROR : HandshakeOutcome.DENIED);
+			boolean failed = denied != Authentication.NOT_NOW;
+			handshakeEnded(failed ? HandshakeOutcome.DENIED : HandshakeOutcome.ERROR);
+			if (failed) {
+				this.place.failed();
+			}
 			because(CloseReason.DENIED);
 			deny(ErrorCode.DENIED, denied.reason(), denied.retry());
 		}
@@ -392,9 +422,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		}
 		else if (this.unread == null && !this.inputEnded && this.state != State.ENDING
 				&& (this.state == State.DECIDING || hasRoom())) {
-			// During the decision only to notice that the peer is gone: what comes
-			// instead
-			// stays as it is, and no more is read.
+			// During the decision only to notice that the peer is gone: what comes then
+			// is
+			// kept as it is, and no more is read.
 			this.channel.read();
 		}
 		account();
@@ -428,25 +458,51 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (event instanceof ChannelInputShutdownEvent) {
 			this.inputEnded = true;
 			because(CloseReason.PEER);
-			switch (this.state) {
-				case HANDSHAKE -> {
-					this.failure = this.decoder.isPartial() ? TORN : null;
-					end();
-				}
-				case OPEN, GOING -> {
-					endOrGo();
-					progress();
-				}
-				case LINGERING -> {
-					if (this.outputEnded) {
-						context.close();
-					}
-				}
-				default -> {
-				}
+			inputEnded();
+		}
+		else if (event instanceof SslHandshakeCompletionEvent tls) {
+			this.listener.tlsHandshakeEnded(tls.isSuccess(), System.nanoTime() - this.accepted);
+			if (!tls.isSuccess()) {
+				tlsFailed(tls.cause());
 			}
 		}
 		context.fireUserEventTriggered(event);
+	}
+
+	/** Nothing more comes. While the peer waits for the decision, so does this. */
+	private void inputEnded() {
+		switch (this.state) {
+			case HANDSHAKE -> {
+				this.failure = this.decoder.isPartial() ? TORN : null;
+				end();
+			}
+			case OPEN, GOING -> {
+				endOrGo();
+				progress();
+			}
+			case LINGERING -> {
+				if (this.outputEnded) {
+					this.channel.close();
+				}
+			}
+			default -> {
+			}
+		}
+	}
+
+	/** The TLS handler closes the connection itself, after it has told the peer. */
+	private void tlsFailed(Throwable cause) {
+		because(CloseReason.ERROR);
+		if (cause instanceof NotSslRecordException) {
+			this.server.strangers()
+				.info("%s speaks plaintext; this port expects TLS and closes the connection"
+					.formatted(remoteAddress()));
+		}
+		else if (!(cause instanceof ClosedChannelException)) {
+			this.server.strangers()
+				.info("TLS with %s failed: %s".formatted(remoteAddress(),
+						String.valueOf(cause.getMessage()).replaceAll("\\p{Cntrl}", "?")));
+		}
 	}
 
 	/** The peer has ended its half, or this server wants to end. */
@@ -737,7 +793,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		onLoop(() -> {
 			this.draining = true;
 			because(CloseReason.SHUTDOWN);
-			if (this.state == State.HANDSHAKE) {
+			if (this.state == State.DECIDING && this.attempt != null && this.attempt.cancel()) {
+				deny(ErrorCode.GOING, "the server is about to stop", Duration.ofSeconds(1));
+			}
+			else if (this.state == State.HANDSHAKE) {
 				end();
 			}
 			else if (this.state == State.OPEN) {

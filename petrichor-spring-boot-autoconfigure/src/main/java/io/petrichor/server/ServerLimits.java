@@ -7,7 +7,6 @@ import io.petrichor.protocol.PairLimits;
 /**
  * What peers may cost. One object, fixed at start-up.
  *
- * @param maxConnections the most connections at once
  * @param handshakeTimeout from the accept to the decision, whatever the peer sends
  * @param handshake limits of the first pair
  * @param message limits of the pairs after it
@@ -19,9 +18,8 @@ import io.petrichor.protocol.PairLimits;
  * @param maxBuffered the most bytes that all connections together may hold
  * @since 0.1.0
  */
-public record ServerLimits(int maxConnections, Duration handshakeTimeout, PairLimits handshake, PairLimits message,
-		Duration messageTimeout, Duration idleTimeout, int maxInFlight, long maxPendingOutput, Duration writeTimeout,
-		long maxBuffered) {
+public record ServerLimits(Duration handshakeTimeout, PairLimits handshake, PairLimits message, Duration messageTimeout,
+		Duration idleTimeout, int maxInFlight, long maxPendingOutput, Duration writeTimeout, long maxBuffered) {
 
 	private static final String BODY = "petrichor.server.message.max-body-size";
 

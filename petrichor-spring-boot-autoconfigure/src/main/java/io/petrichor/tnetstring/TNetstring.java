@@ -68,6 +68,11 @@ public final class TNetstring {
 		return new TNetstring(bytes, offset, dataOffset, size, type);
 	}
 
+	/** Wrap one string that is known to be valid. */
+	static TNetstring string(byte[] bytes, int offset, int dataOffset, int size) {
+		return new TNetstring(bytes, offset, dataOffset, size, TNetstringType.BYTES);
+	}
+
 	private static TNetstring literal(String text) {
 		byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
 		return wrap(bytes, 0, bytes.length);

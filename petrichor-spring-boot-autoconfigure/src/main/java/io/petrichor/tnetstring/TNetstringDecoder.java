@@ -77,11 +77,32 @@ public final class TNetstringDecoder {
 	 */
 	public TNetstring decode(byte[] encoded, int offset, int length) {
 		int end = offset + length;
+		int data = stringData(encoded, offset, end);
+		if (data >= 0 && length <= this.limits.maxSize()) {
+			return TNetstring.string(encoded, offset, data, length);
+		}
 		int valueEnd = check(encoded, offset, end);
 		if (valueEnd != end) {
 			throw malformed("More bytes after the value", valueEnd - offset);
 		}
 		return TNetstring.wrap(encoded, offset, length);
+	}
+
+	/**
+	 * Where the data of a string begins that is all there is: its bytes may be anything,
+	 * and need no walk. Else -1.
+	 */
+	private static int stringData(byte[] bytes, int start, int end) {
+		if (start == end || bytes[end - 1] != ',') {
+			return -1;
+		}
+		int size = 0;
+		int position = start;
+		int digitsEnd = Math.min(end, start + 9);
+		while (position < digitsEnd && isDigit(bytes[position])) {
+			size = size * 10 + (bytes[position++] - '0');
+		}
+		return (position > start && bytes[position] == ':' && position + 1 + size + 1 == end) ? position + 1 : -1;
 	}
 
 	/**

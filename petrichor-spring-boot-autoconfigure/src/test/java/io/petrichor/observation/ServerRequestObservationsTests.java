@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.tracing.autoconfigure.NoopTracerAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -136,6 +137,17 @@ class ServerRequestObservationsTests {
 			.withConfiguration(AutoConfigurations.of(PetrichorServerObservationAutoConfiguration.class))
 			.withBean(ObservationRegistry.class, ObservationRegistry::create)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ServerRequestObservations.class));
+	}
+
+	@Test
+	void whenTracerIsTheOneThatDoesNothingThenNothingIsObserved() {
+		TestServer.with()
+			.withBean(Handlers.class, () -> new Handlers(this.tracer))
+			.withConfiguration(AutoConfigurations.of(PetrichorServerObservationAutoConfiguration.class,
+					NoopTracerAutoConfiguration.class))
+			.withBean(ObservationRegistry.class, ObservationRegistry::create)
+			.run((context) -> assertThat(context).hasSingleBean(Tracer.class)
+				.doesNotHaveBean(ServerRequestObservations.class));
 	}
 
 	@Test

@@ -149,6 +149,21 @@ class AuthenticationTests {
 	}
 
 	@Test
+	void whenPeerEndsItsHalfBeforeDecisionThenItStillReadsItsReplies() {
+		run(server((handshake) -> {
+			this.release.await(300, TimeUnit.MILLISECONDS);
+			return Decision.allow(named("zed"));
+		}), (port) -> {
+			try (RawPeer peer = RawPeer.connect(port)) {
+				peer.send(ZED, "").send(Map.of(), "").endOutput();
+				assertThat(peer.read().header().flag("allowed")).isTrue();
+				assertThat(peer.read().body().asText()).isEqualTo("zed");
+				assertThat(peer.read()).isNull();
+			}
+		});
+	}
+
+	@Test
 	void whenOthersAbstainThenFirstThatDoesNotDecides() {
 		ApplicationContextRunner runner = server((handshake) -> Decision.abstain())
 			.withBean("second", PetrichorAuthenticator.class,
@@ -192,17 +207,18 @@ class AuthenticationTests {
 				atOnce.decrementAndGet();
 			}
 			return Decision.deny();
-		}).withPropertyValues("petrichor.server.handshake.timeout=2s"), (port) -> {
-			try (Canary canary = Canary.watch(port); Peers peers = Peers.connect(100, port)) {
-				peers.all().forEach((peer) -> peer.send(ZED, ""));
-				for (RawPeer peer : peers.all()) {
-					assertThat(peer.read().header().asMap()).containsEntry("retry", 1000L);
-					assertThat(peer.read()).isNull();
-				}
-				assertThat(most.get()).isLessThanOrEqualTo(2 * Runtime.getRuntime().availableProcessors());
-				canary.assertWell();
-			}
-		});
+		}).withPropertyValues("petrichor.server.handshake.timeout=2s", "petrichor.server.handshake.max-pending=1000",
+				"petrichor.server.handshake.max-pending-per-address=1000"), (port) -> {
+					try (Canary canary = Canary.watch(port); Peers peers = Peers.connect(100, port)) {
+						peers.all().forEach((peer) -> peer.send(ZED, ""));
+						for (RawPeer peer : peers.all()) {
+							assertThat(peer.read().header().asMap()).containsEntry("retry", 1000L);
+							assertThat(peer.read()).isNull();
+						}
+						assertThat(most.get()).isLessThanOrEqualTo(2 * Runtime.getRuntime().availableProcessors());
+						canary.assertWell();
+					}
+				});
 	}
 
 	@Test

@@ -12,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A well-behaved connection beside an attack: a request every 50 ms, none lost, nearly
- * all answered within 250 ms.
+ * A well-behaved connection beside an attack: a request every 50 ms, none lost, and
+ * nearly all answered within 250 ms. What the machine itself takes for as many bytes
+ * there and back, between two bare sockets, is not held against the server.
  */
 public final class Canary implements AutoCloseable {
 
@@ -24,6 +25,10 @@ public final class Canary implements AutoCloseable {
 	private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
 
 	private final List<Long> times = Collections.synchronizedList(new ArrayList<>());
+
+	private final BareEcho machine = new BareEcho();
+
+	private final List<Long> machineTimes = Collections.synchronizedList(new ArrayList<>());
 
 	private final RawPeer peer;
 
@@ -64,7 +69,10 @@ public final class Canary implements AutoCloseable {
 		long begin = System.nanoTime();
 		try {
 			assertThat(this.peer.request(Map.of(), "tweet")).as("the canary's reply").isNotNull();
-			this.times.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+			long end = System.nanoTime();
+			this.times.add(TimeUnit.NANOSECONDS.toMillis(end - begin));
+			this.machine.roundTrip();
+			this.machineTimes.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - end));
 		}
 		catch (Throwable ex) {
 			this.failure = ex;
@@ -77,17 +85,22 @@ public final class Canary implements AutoCloseable {
 	 */
 	public void assertWell() {
 		assertThat(this.failure).isNull();
-		List<Long> sorted = new ArrayList<>(this.times);
+		assertThat(this.times).isNotEmpty();
+		assertThat(p99(this.times)).as("p99 of %s, where the machine takes %s", this.times, this.machineTimes)
+			.isLessThan(SLOWEST_MILLIS + p99(this.machineTimes));
+	}
+
+	private static long p99(List<Long> times) {
+		List<Long> sorted = new ArrayList<>(times);
 		Collections.sort(sorted);
-		assertThat(sorted).isNotEmpty();
-		assertThat(sorted.get((int) Math.ceil(sorted.size() * 0.99) - 1)).as("p99 of %s", sorted)
-			.isLessThan(SLOWEST_MILLIS);
+		return sorted.isEmpty() ? 0 : sorted.get((int) Math.ceil(sorted.size() * 0.99) - 1);
 	}
 
 	@Override
 	public void close() {
 		this.thread.shutdownNow();
 		this.peer.close();
+		this.machine.close();
 	}
 
 }

@@ -65,6 +65,20 @@ public final class Program implements AutoCloseable {
 		return start(Repository.python(), command("python3", "-u", arguments));
 	}
 
+	/**
+	 * Skip the test, and say so, where a command is not there.
+	 * @param command a command that ends by itself, such as one that prints its version
+	 */
+	public static void assume(String... command) {
+		try (Program program = start(Path.of("."), List.of(command))) {
+			program.awaitSuccess();
+		}
+		catch (UncheckedIOException ex) {
+			System.err.println("SKIPPED: this test needs " + command[0]);
+			Assumptions.abort(command[0] + " is not here");
+		}
+	}
+
 	private static List<String> command(String program, String option, String... arguments) {
 		List<String> command = new ArrayList<>(List.of(program, option));
 		command.addAll(List.of(arguments));

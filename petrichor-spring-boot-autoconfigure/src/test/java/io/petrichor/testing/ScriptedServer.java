@@ -12,7 +12,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import javax.net.ServerSocketFactory;
+
 import io.petrichor.protocol.Message;
+
+import static org.awaitility.Awaitility.await;
 
 /**
  * A server for tests that says to each peer whatever its script says, on a thread for
@@ -28,10 +32,10 @@ public final class ScriptedServer implements AutoCloseable {
 
 	private final Set<RawPeer> peers = ConcurrentHashMap.newKeySet();
 
-	private ScriptedServer(int port, Script script) {
+	private ScriptedServer(ServerSocketFactory sockets, int port, Script script) {
 		this.script = script;
 		try {
-			this.socket = new ServerSocket();
+			this.socket = sockets.createServerSocket();
 			this.socket.setReuseAddress(true);
 			this.socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 512);
 		}
@@ -47,7 +51,7 @@ public final class ScriptedServer implements AutoCloseable {
 	 * @return the server, listening
 	 */
 	public static ScriptedServer start(Script script) {
-		return new ScriptedServer(0, script);
+		return new ScriptedServer(ServerSocketFactory.getDefault(), 0, script);
 	}
 
 	/**
@@ -57,7 +61,22 @@ public final class ScriptedServer implements AutoCloseable {
 	 * @return the server, listening
 	 */
 	public static ScriptedServer startOn(int port, Script script) {
-		return new ScriptedServer(port, script);
+		// The one that was there before may take a moment to let go of it.
+		return await().ignoreException(UncheckedIOException.class)
+			.until(() -> new ScriptedServer(ServerSocketFactory.getDefault(), port, script), (server) -> true);
+	}
+
+	/**
+	 * A server as {@link #plain}, over sockets of the test's choice.
+	 * @param sockets makes the listening socket
+	 * @param script what to do with each peer
+	 * @return the server, listening
+	 */
+	public static ScriptedServer plainOver(ServerSocketFactory sockets, Script script) {
+		return new ScriptedServer(sockets, 0, (peer) -> {
+			welcome(peer, Map.of());
+			script.run(peer);
+		});
 	}
 
 	/**

@@ -5,37 +5,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.net.Socket;
 import java.nio.charset.Charset;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.UUID;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-
-import io.petrichor.protocol.Header;
-import io.petrichor.protocol.HeaderKeys;
-import io.petrichor.protocol.Message;
-import io.petrichor.protocol.PairDecoder;
-import io.petrichor.protocol.PairEncoder;
-import io.petrichor.protocol.PairLimits;
+import io.petrichor.client.PetrichorClient;
+import io.petrichor.client.PetrichorConnectionException;
+import io.petrichor.client.PetrichorDeniedException;
 
 /**
  * Sends each line it reads as a request, and prints the reply.
  */
 final class LazyClient {
 
-	private static final String VERSION = "0.1";
-
-	private final Socket socket;
-
-	private final PairDecoder decoder = new PairDecoder(PairLimits.DEFAULTS);
-
-	private final ByteBuf unread = Unpooled.buffer();
-
-	private LazyClient(Socket socket) {
-		this.socket = socket;
+	private LazyClient() {
 	}
 
 	static void main(String[] args) throws IOException {
@@ -47,57 +28,34 @@ final class LazyClient {
 	}
 
 	static void run(String[] args, InputStream in, PrintStream out) throws IOException {
-		try (Socket socket = new Socket(args[0], Integer.parseInt(args[1]))) {
-			new LazyClient(socket).talk(args[2], in, out);
+		PetrichorClient.Builder builder = PetrichorClient.builder()
+			.address(args[0] + ":" + args[1])
+			.user(args[2])
+			.noReconnect();
+		try (PetrichorClient client = builder.build()) {
+			client.connect();
+			out.println("CONNECTED " + client.connection().welcome().value());
+			talk(client, new BufferedReader(new InputStreamReader(in, Charset.defaultCharset())), out);
+		}
+		catch (PetrichorDeniedException ex) {
+			out.println("YOU WERE DENIED " + ex.reason());
 		}
 	}
 
-	private void talk(String user, InputStream in, PrintStream out) throws IOException {
-		Message welcome = request(Header.of(identity(user)), "");
-		if (welcome == null) {
-			return;
-		}
-		boolean denied = Boolean.FALSE.equals(welcome.header().get(HeaderKeys.ALLOWED));
-		out.println((denied ? "YOU WERE DENIED " : "CONNECTED ") + welcome.body().value());
-		BufferedReader lines = new BufferedReader(new InputStreamReader(in, Charset.defaultCharset()));
-		while (!denied) {
+	private static void talk(PetrichorClient client, BufferedReader lines, PrintStream out) throws IOException {
+		while (true) {
 			out.print("> ");
 			out.flush();
 			String line = lines.readLine();
-			Message reply = (line != null) ? request(Header.EMPTY, line) : null;
-			if (reply == null) {
+			if (line == null || client.connection().state() != PetrichorClient.State.CONNECTED) {
 				return;
 			}
-			out.println(reply.body().value());
-		}
-	}
-
-	private static Map<String, Object> identity(String user) {
-		Map<String, Object> identity = new LinkedHashMap<>();
-		identity.put(HeaderKeys.USER, user);
-		identity.put(HeaderKeys.IDENT, UUID.randomUUID().toString().replace("-", ""));
-		identity.put(HeaderKeys.VERSION, VERSION);
-		return identity;
-	}
-
-	/** The reply, or null if the server has closed the connection. */
-	private Message request(Header header, String text) throws IOException {
-		Message request = Message.of(header, text);
-		ByteBuf out = Unpooled.buffer();
-		PairEncoder.encode(request.header(), request.body(), out);
-		out.readBytes(this.socket.getOutputStream(), out.readableBytes());
-		InputStream in = this.socket.getInputStream();
-		byte[] buffer = new byte[8192];
-		while (true) {
-			Message reply = this.decoder.decode(this.unread);
-			if (reply != null) {
-				return reply;
+			try {
+				out.println(client.request().body(line).retrieve(Object.class));
 			}
-			int length = in.read(buffer);
-			if (length < 0) {
-				return null;
+			catch (PetrichorConnectionException ex) {
+				return;
 			}
-			this.unread.clear().writeBytes(buffer, 0, length);
 		}
 	}
 

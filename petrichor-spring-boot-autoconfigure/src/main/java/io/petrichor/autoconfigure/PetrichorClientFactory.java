@@ -1,0 +1,108 @@
+package io.petrichor.autoconfigure;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import reactor.netty.resources.LoopResources;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.PropertyMapper;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.core.env.Environment;
+import org.springframework.util.unit.DataSize;
+
+import io.petrichor.client.IdentityCustomizer;
+import io.petrichor.client.PetrichorClient;
+import io.petrichor.client.PetrichorClientCustomizer;
+import io.petrichor.handler.Dispatcher;
+import io.petrichor.protocol.PairLimits;
+import io.petrichor.tnetstring.TNetstringLimits;
+
+/**
+ * Builders of clients as the properties and beans of an application want them.
+ */
+final class PetrichorClientFactory {
+
+	private final ObjectProvider<IdentityCustomizer> identities;
+
+	private final ObjectProvider<PetrichorClientCustomizer> customizers;
+
+	private final ObjectProvider<SslBundles> bundles;
+
+	private final ObjectProvider<Dispatcher> dispatchers;
+
+	private final ApplicationEventPublisher events;
+
+	private final LoopResources loops;
+
+	private final String application;
+
+	PetrichorClientFactory(BeanFactory beans, ApplicationEventPublisher events, Environment environment,
+			LoopResources loops) {
+		this.identities = beans.getBeanProvider(IdentityCustomizer.class);
+		this.customizers = beans.getBeanProvider(PetrichorClientCustomizer.class);
+		this.bundles = beans.getBeanProvider(SslBundles.class);
+		this.dispatchers = beans.getBeanProvider(Dispatcher.class);
+		this.events = events;
+		this.loops = loops;
+		this.application = environment.getProperty("spring.application.name", "application");
+	}
+
+	/**
+	 * A builder, customized.
+	 * @param name the name of the client
+	 * @param properties what it is configured with
+	 * @param addresses where its servers are
+	 */
+	PetrichorClient.Builder builder(String name, PetrichorClientProperties properties, List<String> addresses) {
+		PetrichorClient.Builder builder = PetrichorClient.builder()
+			.name(name)
+			.address(addresses.toArray(String[]::new))
+			.user((properties.getUser() != null) ? properties.getUser() : this.application)
+			.roundRobin(properties.isRoundRobin())
+			.limits(limits(properties.getMessage()))
+			.dispatcher(dispatcher())
+			.listener(this.events::publishEvent)
+			.loopResources(this.loops);
+		PropertyMapper map = PropertyMapper.get();
+		map.from(properties::getConnectTimeout).to(builder::connectTimeout);
+		map.from(properties::getHandshakeTimeout).to(builder::handshakeTimeout);
+		map.from(properties::getRequestTimeout).to(builder::requestTimeout);
+		map.from(properties::getMaxInFlight).to(builder::maxInFlight);
+		map.from(properties::getMaxWaiting).to(builder::maxWaiting);
+		map.from(properties.getMessage()::getTimeout).to(builder::messageTimeout);
+		map.from(properties.getSsl()::getBundle).to((bundle) -> builder.ssl(this.bundles.getObject(), bundle));
+		PetrichorClientProperties.Reconnect reconnect = properties.getReconnect();
+		if (reconnect.isEnabled()) {
+			builder.reconnect(reconnect.getFirst(), reconnect.getMax());
+		}
+		else {
+			builder.noReconnect();
+		}
+		properties.getIdentity().forEach(builder::identity);
+		this.identities.orderedStream().forEach(builder::identity);
+		this.customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
+		return builder;
+	}
+
+	private @Nullable Dispatcher dispatcher() {
+		Dispatcher dispatcher = this.dispatchers.getIfUnique();
+		return dispatcher;
+	}
+
+	private static PairLimits limits(PetrichorClientProperties.Message message) {
+		int bodySize = bytes(message.getMaxBodySize());
+		return new PairLimits(bytes(message.getMaxHeaderSize()), bodySize,
+				TNetstringLimits.DEFAULTS.withMaxSize(bodySize + 11)
+					.withMaxDepth(message.getMaxDepth())
+					.withMaxElements(message.getMaxElements())
+					.withMaxDigits(message.getMaxNumberLength()));
+	}
+
+	private static int bytes(DataSize size) {
+		return Math.toIntExact(size.toBytes());
+	}
+
+}

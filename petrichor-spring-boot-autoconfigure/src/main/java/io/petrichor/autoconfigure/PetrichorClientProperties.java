@@ -1,0 +1,336 @@
+package io.petrichor.autoconfigure;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.convert.DurationUnit;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Properties of a Petrichor client.
+ *
+ * @since 0.1.0
+ */
+@ConfigurationProperties("petrichor.client")
+public class PetrichorClientProperties {
+
+	/**
+	 * Where the server is, as host:port; several addresses are tried in turn.
+	 */
+	private List<String> address = List.of("127.0.0.1:7387");
+
+	/**
+	 * Whether each connect begins with the next address instead of the first.
+	 */
+	private boolean roundRobin;
+
+	/**
+	 * User that the client says it is. The name of the application if not set.
+	 */
+	private @Nullable String user;
+
+	/**
+	 * More that the client says of itself with every connect, such as a token.
+	 */
+	private Map<String, String> identity = new LinkedHashMap<>();
+
+	/**
+	 * Whether to connect when the application starts, which fails if that fails, instead
+	 * of with the first call.
+	 */
+	private boolean eager;
+
+	/**
+	 * Time for TCP and TLS, and how long a call waits for a connection. If a duration
+	 * suffix is not specified, seconds will be used.
+	 */
+	@DurationUnit(ChronoUnit.SECONDS)
+	private Duration connectTimeout = Duration.ofSeconds(5);
+
+	/**
+	 * Time for the server to answer the identity. If a duration suffix is not specified,
+	 * seconds will be used.
+	 */
+	@DurationUnit(ChronoUnit.SECONDS)
+	private Duration handshakeTimeout = Duration.ofSeconds(20);
+
+	/**
+	 * Time for a call that says nothing else. If a duration suffix is not specified,
+	 * seconds will be used.
+	 */
+	@DurationUnit(ChronoUnit.SECONDS)
+	private Duration requestTimeout = Duration.ofSeconds(30);
+
+	/**
+	 * Most calls that wait for replies, if the server does not take fewer.
+	 */
+	private int maxInFlight = 1024;
+
+	/**
+	 * Most calls that wait to be sent; what is over it fails at once.
+	 */
+	private int maxWaiting = 16384;
+
+	private final Reconnect reconnect = new Reconnect();
+
+	private final Message message = new Message();
+
+	private final Ssl ssl = new Ssl();
+
+	public List<String> getAddress() {
+		return this.address;
+	}
+
+	public void setAddress(List<String> address) {
+		this.address = address;
+	}
+
+	public boolean isRoundRobin() {
+		return this.roundRobin;
+	}
+
+	public void setRoundRobin(boolean roundRobin) {
+		this.roundRobin = roundRobin;
+	}
+
+	public @Nullable String getUser() {
+		return this.user;
+	}
+
+	public void setUser(@Nullable String user) {
+		this.user = user;
+	}
+
+	public Map<String, String> getIdentity() {
+		return this.identity;
+	}
+
+	public void setIdentity(Map<String, String> identity) {
+		this.identity = identity;
+	}
+
+	public boolean isEager() {
+		return this.eager;
+	}
+
+	public void setEager(boolean eager) {
+		this.eager = eager;
+	}
+
+	public Duration getConnectTimeout() {
+		return this.connectTimeout;
+	}
+
+	public void setConnectTimeout(Duration connectTimeout) {
+		this.connectTimeout = connectTimeout;
+	}
+
+	public Duration getHandshakeTimeout() {
+		return this.handshakeTimeout;
+	}
+
+	public void setHandshakeTimeout(Duration handshakeTimeout) {
+		this.handshakeTimeout = handshakeTimeout;
+	}
+
+	public Duration getRequestTimeout() {
+		return this.requestTimeout;
+	}
+
+	public void setRequestTimeout(Duration requestTimeout) {
+		this.requestTimeout = requestTimeout;
+	}
+
+	public int getMaxInFlight() {
+		return this.maxInFlight;
+	}
+
+	public void setMaxInFlight(int maxInFlight) {
+		this.maxInFlight = maxInFlight;
+	}
+
+	public int getMaxWaiting() {
+		return this.maxWaiting;
+	}
+
+	public void setMaxWaiting(int maxWaiting) {
+		this.maxWaiting = maxWaiting;
+	}
+
+	public Reconnect getReconnect() {
+		return this.reconnect;
+	}
+
+	public Message getMessage() {
+		return this.message;
+	}
+
+	public Ssl getSsl() {
+		return this.ssl;
+	}
+
+	/**
+	 * How the client comes back after it lost its connection.
+	 */
+	public static class Reconnect {
+
+		/**
+		 * Whether to connect again without being called.
+		 */
+		private boolean enabled = true;
+
+		/**
+		 * Longest wait before the first connect; it doubles with each failure. If a
+		 * duration suffix is not specified, milliseconds will be used.
+		 */
+		@DurationUnit(ChronoUnit.MILLIS)
+		private Duration first = Duration.ofMillis(500);
+
+		/**
+		 * Longest wait between connects. If a duration suffix is not specified, seconds
+		 * will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration max = Duration.ofSeconds(30);
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		public Duration getFirst() {
+			return this.first;
+		}
+
+		public void setFirst(Duration first) {
+			this.first = first;
+		}
+
+		public Duration getMax() {
+			return this.max;
+		}
+
+		public void setMax(Duration max) {
+			this.max = max;
+		}
+
+	}
+
+	/**
+	 * Limits of the pairs that the server sends.
+	 */
+	public static class Message {
+
+		/**
+		 * Most bytes of a header.
+		 */
+		private DataSize maxHeaderSize = DataSize.ofKilobytes(8);
+
+		/**
+		 * Most bytes of a body.
+		 */
+		private DataSize maxBodySize = DataSize.ofMegabytes(1);
+
+		/**
+		 * Most levels of lists and dictionaries within each other.
+		 */
+		private int maxDepth = 128;
+
+		/**
+		 * Most values in a pair, header and body together.
+		 */
+		private int maxElements = 16384;
+
+		/**
+		 * Most characters of a number.
+		 */
+		private int maxNumberLength = 1000;
+
+		/**
+		 * Time from the first byte of a pair to its last. If a duration suffix is not
+		 * specified, seconds will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration timeout = Duration.ofSeconds(30);
+
+		public DataSize getMaxHeaderSize() {
+			return this.maxHeaderSize;
+		}
+
+		public void setMaxHeaderSize(DataSize maxHeaderSize) {
+			this.maxHeaderSize = maxHeaderSize;
+		}
+
+		public DataSize getMaxBodySize() {
+			return this.maxBodySize;
+		}
+
+		public void setMaxBodySize(DataSize maxBodySize) {
+			this.maxBodySize = maxBodySize;
+		}
+
+		public int getMaxDepth() {
+			return this.maxDepth;
+		}
+
+		public void setMaxDepth(int maxDepth) {
+			this.maxDepth = maxDepth;
+		}
+
+		public int getMaxElements() {
+			return this.maxElements;
+		}
+
+		public void setMaxElements(int maxElements) {
+			this.maxElements = maxElements;
+		}
+
+		public int getMaxNumberLength() {
+			return this.maxNumberLength;
+		}
+
+		public void setMaxNumberLength(int maxNumberLength) {
+			this.maxNumberLength = maxNumberLength;
+		}
+
+		public Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(Duration timeout) {
+			this.timeout = timeout;
+		}
+
+	}
+
+	/**
+	 * TLS.
+	 */
+	public static class Ssl {
+
+		/**
+		 * Name of the SSL bundle with the certificates to trust, and the client's own if
+		 * the server wants one. Plaintext if not set.
+		 */
+		private @Nullable String bundle;
+
+		public @Nullable String getBundle() {
+			return this.bundle;
+		}
+
+		public void setBundle(@Nullable String bundle) {
+			this.bundle = bundle;
+		}
+
+	}
+
+}

@@ -1,0 +1,134 @@
+package io.petrichor.logging;
+
+import java.security.Principal;
+import java.util.Map;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import io.petrichor.handler.PetrichorHandler;
+import io.petrichor.server.CloseReason;
+import io.petrichor.server.RejectReason;
+import io.petrichor.server.auth.Decision;
+import io.petrichor.server.auth.PetrichorAuthenticator;
+import io.petrichor.testing.RawPeer;
+import io.petrichor.testing.TestServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class LoggingTests {
+
+	private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+	private Logger logger = (Logger) LoggerFactory.getLogger("io.petrichor.wire");
+
+	@AfterEach
+	void stopListening() {
+		this.logger.detachAppender(this.lines);
+		this.logger.setLevel(null);
+		this.logger.setAdditive(true);
+	}
+
+	@Test
+	void whenWireIsTracedThenEveryPairIsALine() {
+		listen("io.petrichor.wire", Level.TRACE);
+		TestServer.run(server(), (port) -> {
+			try (RawPeer peer = RawPeer.connect(port)) {
+				peer.request(Map.of("user", "z\ned"), "");
+				peer.request(Map.of("to", "mdc"), "hel\nlo");
+				Awaitility.await().until(() -> this.lines.list.size() == 4);
+			}
+			assertThat(this.lines.list).extracting(ILoggingEvent::getFormattedMessage)
+				.satisfiesExactly((line) -> assertThat(line).endsWith(" < {\"user\": \"z\\x0aed\"} \"\""),
+						(line) -> assertThat(line).contains(" > {", "\"allowed\": true", "\"WELCOME\""),
+						(line) -> assertThat(line).endsWith(" < {\"to\": \"mdc\"} \"hel\\x0alo\""),
+						(line) -> assertThat(line).contains(" > {} "));
+		});
+	}
+
+	@Test
+	void whenWireIsNotTracedThenThereIsNoLine() {
+		listen("io.petrichor.wire", Level.DEBUG);
+		TestServer.run(server(), (port) -> {
+			try (RawPeer peer = RawPeer.welcomed(port)) {
+				peer.request(Map.of(), "hello");
+			}
+		});
+		assertThat(this.lines.list).isEmpty();
+	}
+
+	@Test
+	void whenPeersMisbehaveThenOneLineSumsThemUp() {
+		listen(ConnectionLog.class.getName(), Level.INFO);
+		ConnectionLog log = new ConnectionLog();
+		for (int i = 0; i < 100_000; i++) {
+			log.connectionClosed(CloseReason.PROTOCOL_ERROR);
+			log.connectionRejected(RejectReason.CONNECTIONS);
+			log.connectionClosed(CloseReason.PEER);
+		}
+		assertThat(this.lines.list).extracting(ILoggingEvent::getFormattedMessage)
+			.containsExactly("Connections of peers since the last such line: 1 closed for protocol_error");
+	}
+
+	@Test
+	void whenMdcIsOnThenHandlersSeeConnectionUserAndRouteAndNobodyAfterThem() {
+		TestServer.run(server().withPropertyValues("petrichor.server.mdc.enabled=true"), (port) -> {
+			try (RawPeer peer = RawPeer.welcomed(port)) {
+				assertThat(peer.request(Map.of("to", "mdc"), "").body().asText()).matches("\\w+ ann\\\\u000a mdc");
+				assertThat(peer.request(Map.of("to", "loop"), "").body().asText()).matches("\\w+ ann\\\\u000a loop");
+			}
+		});
+	}
+
+	@Test
+	void whenMdcIsOffOrNotThereThenHandlersSeeNothing() {
+		server().run((context) -> assertThat(context).doesNotHaveBean(HandlerMdc.class));
+		server().withPropertyValues("petrichor.server.mdc.enabled=true")
+			.withClassLoader(new FilteredClassLoader(MDC.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(HandlerMdc.class));
+	}
+
+	private void listen(String name, Level level) {
+		this.logger = (Logger) LoggerFactory.getLogger(name);
+		this.logger.setLevel(level);
+		this.logger.setAdditive(false);
+		this.lines.start();
+		this.logger.addAppender(this.lines);
+	}
+
+	private static ApplicationContextRunner server() {
+		Principal principal = () -> "ann\n";
+		return TestServer.with(Handlers.class)
+			.withBean(PetrichorAuthenticator.class, () -> (handshake) -> Decision.allow(principal));
+	}
+
+	static class Handlers {
+
+		@PetrichorHandler
+		String echo(String body) {
+			return body;
+		}
+
+		@PetrichorHandler("mdc")
+		String mdc() {
+			return MDC.get("petrichor.connection") + " " + MDC.get("petrichor.user") + " " + MDC.get("petrichor.route");
+		}
+
+		@PetrichorHandler(route = "loop", blocking = false)
+		String loop() {
+			return mdc();
+		}
+
+	}
+
+}

@@ -1,0 +1,178 @@
+package io.petrichor.server;
+
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+
+import io.petrichor.handler.PetrichorConnection;
+import io.petrichor.handler.PetrichorHandler;
+import io.petrichor.protocol.Message;
+import io.petrichor.server.auth.Decision;
+import io.petrichor.server.auth.PetrichorAuthenticator;
+import io.petrichor.testing.Program;
+import io.petrichor.testing.RawPeer;
+import io.petrichor.testing.TestServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The authenticators that a few properties make.
+ */
+class ReadyMadeAuthenticatorsTests {
+
+	private static final String PASSWORD = "{bcrypt}" + new BCryptPasswordEncoder(7).encode("open sesame");
+
+	@Test
+	void whenUserKnowsPasswordThenItIsLetInWithItsRoles() {
+		run(users(), (port) -> {
+			try (RawPeer peer = RawPeer.welcomed(port, Map.of("password", "open sesame"))) {
+				assertThat(peer.request(Map.of(), "").body().asText()).isEqualTo("zed");
+				assertThat(peer.request(Map.of("to", "orders"), "").body().asText()).isEqualTo("cancelled");
+				Message denied = peer.request(Map.of("to", "admin"), "");
+				assertThat(denied.header().text("error")).isEqualTo("denied");
+				assertThat(peer.request(Map.of(), "").body().asText()).as("the connection goes on").isEqualTo("zed");
+			}
+		});
+	}
+
+	@Test
+	void whenPasswordIsWrongOrMissingThenPeerIsDenied() {
+		run(users(), (port) -> {
+			assertDenied(port, Map.of("user", "zed", "password", "guess"));
+			assertDenied(port, Map.of("user", "zed", "password", ""));
+			assertDenied(port, Map.of("user", "zed"));
+			assertDenied(port, Map.of("password", "open sesame"));
+			assertDenied(port, Map.of("user", "eve", "password", "open sesame"));
+			assertDenied(port, Map.of("user", "zed", "password", 7));
+		});
+	}
+
+	@Test
+	@Tag("clock")
+	void row7_whenUserIsUnknownThenItsDenialIsTheSameAsForWrongPasswordAndTakesAsLong() {
+		run(users(), (port) -> {
+			for (int i = 0; i < 50; i++) {
+				denialNanos(port, "zed", null);
+				denialNanos(port, "nobody", null);
+			}
+			List<Long> wrong = new ArrayList<>();
+			List<Long> unknown = new ArrayList<>();
+			Map<String, Integer> replies = new HashMap<>();
+			for (int i = 0; i < 200; i++) {
+				wrong.add(denialNanos(port, "zed", replies));
+				unknown.add(denialNanos(port, "nobody", replies));
+			}
+			assertThat(replies).hasSize(1).containsValue(400);
+			double ratio = (double) median(unknown) / median(wrong);
+			System.out.printf("denials: wrong password %d us, unknown user %d us, ratio %.3f%n", median(wrong) / 1000,
+					median(unknown) / 1000, ratio);
+			assertThat(ratio).isBetween(0.95, 1.05);
+		});
+	}
+
+	@Test
+	void whenPeerKnowsTokenThenItGetsItsName() {
+		run(server("authentication.tokens.batch.secret=s3cret", "authentication.tokens.batch.roles=orders",
+				"authentication.tokens.other.secret=another"), (port) -> {
+					try (RawPeer peer = RawPeer.welcomed(port, Map.of("token", "s3cret"))) {
+						assertThat(peer.request(Map.of(), "").body().asText()).isEqualTo("batch");
+						assertThat(peer.request(Map.of("to", "orders"), "").body().asText()).isEqualTo("cancelled");
+					}
+					assertDenied(port, Map.of("user", "batch", "token", "s3cre"));
+					assertDenied(port, Map.of("user", "batch", "token", ""));
+					assertDenied(port, Map.of("user", "batch"));
+				});
+	}
+
+	@Test
+	void whenTokenIsEmptyThenStartFails() {
+		server("authentication.tokens.batch.secret=").run(
+				(context) -> assertThat(context).getFailure().hasStackTraceContaining("The token of 'batch' is empty"));
+	}
+
+	@Test
+	void whenThousandPythonClientsAreDeniedThenAllReadWhy() {
+		run(server("authentication.penalty=0").withBean(PetrichorAuthenticator.class,
+				() -> (handshake) -> Decision.deny("we are closed")), (port) -> {
+					try (Program clients = Program.python("denied_clients.py", "127.0.0.1", String.valueOf(port),
+							"1000", "we are closed")) {
+						assertThat(clients.awaitSuccess()).contains("1000 of 1000 read the reason");
+					}
+				});
+	}
+
+	private static ApplicationContextRunner users() {
+		return server("authentication.users.zed.password=" + PASSWORD, "authentication.users.zed.roles=orders",
+				"authentication.users.ann.password=" + PASSWORD);
+	}
+
+	private static ApplicationContextRunner server(String... properties) {
+		ApplicationContextRunner runner = TestServer.with(Handlers.class)
+			.withPropertyValues("petrichor.server.authentication.penalty=0");
+		for (String property : properties) {
+			runner = runner.withPropertyValues("petrichor.server." + property);
+		}
+		return runner;
+	}
+
+	private static void run(ApplicationContextRunner runner, TestServer.PortTest test) {
+		TestServer.run(runner, test);
+	}
+
+	private static void assertDenied(int port, Map<String, ?> handshake) {
+		try (RawPeer peer = RawPeer.connect(port)) {
+			Message denial = peer.request(handshake, "");
+			assertThat(denial.header().asMap()).isEqualTo(Map.of("allowed", false, "error", "denied"));
+			assertThat(denial.body().asText()).isEqualTo("denied");
+			assertThat(peer.read()).isNull();
+		}
+	}
+
+	private static long denialNanos(int port, String user, Map<String, Integer> replies) {
+		try (RawPeer peer = RawPeer.connect(port)) {
+			long begin = System.nanoTime();
+			Message denial = peer.request(Map.of("user", user, "password", "guess"), "");
+			long nanos = System.nanoTime() - begin;
+			if (replies != null) {
+				replies.merge(denial.header() + " " + denial.body(), 1, Integer::sum);
+			}
+			return nanos;
+		}
+	}
+
+	private static long median(List<Long> values) {
+		List<Long> sorted = new ArrayList<>(values);
+		Collections.sort(sorted);
+		return sorted.get(sorted.size() / 2);
+	}
+
+	static class Handlers {
+
+		@PetrichorHandler
+		String whoAmI(PetrichorConnection connection) {
+			Principal principal = connection.principal();
+			return (principal != null) ? principal.getName() : "nobody";
+		}
+
+		@PetrichorHandler(route = "orders", roles = { "orders", "admin" })
+		String cancel() {
+			return "cancelled";
+		}
+
+		@PetrichorHandler(route = "admin", roles = "admin")
+		String admin() {
+			return "done";
+		}
+
+	}
+
+}
