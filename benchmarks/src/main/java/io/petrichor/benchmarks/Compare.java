@@ -11,8 +11,6 @@ import java.util.Locale;
  */
 final class Compare {
 
-	private static final int LOOKS = 10;
-
 	private Compare() {
 	}
 
@@ -28,7 +26,7 @@ final class Compare {
 					measurement.warm(subject, server, Double.parseDouble(args[1]));
 					for (String scenario : Arrays.asList(args).subList(3, args.length)) {
 						System.out.printf("%-28s %-12s %s%n", subject, scenario,
-								measurement.best(subject, server, Scenario.parse(scenario), LOOKS));
+								measurement.run(subject, server, Scenario.parse(scenario)));
 					}
 				}
 			}

@@ -7,6 +7,8 @@ import java.util.function.Supplier;
  */
 final class Measurement {
 
+	private static final int LOOKS = 4;
+
 	private final Load load;
 
 	private final double seconds;
@@ -27,23 +29,16 @@ final class Measurement {
 		return run(subject, server, scenario, () -> subject.wire(scenario.size()));
 	}
 
+	/**
+	 * The best of several looks: other things that the machine does are in the others.
+	 */
 	Result run(Subject subject, ServerProcess server, Scenario scenario, Supplier<Wire> wire) throws Exception {
 		open(subject, server, scenario, wire);
 		Thread.sleep((long) (this.seconds * 300));
 		this.load.count();
-		Result result = look(server, this.seconds);
-		this.load.closeConnections();
-		return result;
-	}
-
-	/** The best of several short looks: for a machine that has other things to do. */
-	Result best(Subject subject, ServerProcess server, Scenario scenario, int looks) throws Exception {
-		open(subject, server, scenario, () -> subject.wire(scenario.size()));
-		Thread.sleep((long) (this.seconds * 300));
-		this.load.count();
-		Result best = look(server, this.seconds / looks);
-		for (int i = 1; i < looks; i++) {
-			best = best.best(look(server, this.seconds / looks));
+		Result best = look(server, this.seconds / LOOKS);
+		for (int i = 1; i < LOOKS; i++) {
+			best = best.best(look(server, this.seconds / LOOKS));
 		}
 		this.load.closeConnections();
 		return best;

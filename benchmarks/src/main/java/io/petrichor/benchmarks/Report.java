@@ -72,9 +72,9 @@ final class Report {
 		measure(Subject.EXECUTOR, 1, three);
 		measure(Subject.RECORD, 1, Scenario.PIPELINED);
 		measure(Subject.JEROMQ, 1, three);
-		measure(Subject.RSOCKET, 3, three);
-		measure(Subject.GRPC, 3, three);
-		measure(Subject.INTEGRATION, 3, three);
+		measure(Subject.RSOCKET, 4, three);
+		measure(Subject.GRPC, 4, three);
+		measure(Subject.INTEGRATION, 4, three);
 		measure(Subject.FLOOR_TLS, 1, Scenario.PIPELINED, Scenario.ONE_AT_A_TIME);
 		measure(Subject.LOOP_TLS, 1, Scenario.PIPELINED, Scenario.ONE_AT_A_TIME);
 		double idle = idleHeap();
@@ -197,13 +197,13 @@ final class Report {
 		return value;
 	}
 
-	private static final List<Integer> CONNECTIONS = List.of(1, 4, 16, 64, 256, 1000);
+	private static final List<Integer> CONNECTIONS = List.of(1, 16, 128, 1000);
 
-	private static final List<Integer> DEPTHS = List.of(1, 2, 4, 8, 16, 32);
+	private static final List<Integer> DEPTHS = List.of(1, 4, 16, 32);
 
-	private static final List<Integer> SIZES = List.of(64, 1024, 16 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024);
+	private static final List<Integer> SIZES = List.of(64, 4 * 1024, 64 * 1024, 1024 * 1024);
 
-	private static final List<Integer> LEVELS = List.of(1, 4, 16, 64, 127);
+	private static final List<Integer> LEVELS = List.of(1, 16, 127);
 
 	private static final List<Integer> ROUTES = List.of(1, 100, 10_000);
 

@@ -8,7 +8,6 @@ import org.slf4j.MDC;
 import reactor.netty.tcp.TcpServer;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -19,15 +18,13 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 import io.petrichor.handler.Dispatcher;
-import io.petrichor.handler.HandlerArgumentResolver;
-import io.petrichor.handler.HandlerDiscovery;
-import io.petrichor.handler.HandlerRegistry;
-import io.petrichor.handler.PetrichorHandlerExecutor;
-import io.petrichor.handler.RequestListener;
+import io.petrichor.handler.PetrichorConnections;
 import io.petrichor.logging.ConnectionLog;
 import io.petrichor.logging.HandlerMdc;
+import io.petrichor.server.HandshakeArgumentResolver;
 import io.petrichor.server.PetrichorServer;
 import io.petrichor.server.PetrichorServerCustomizer;
 import io.petrichor.server.ServerAccess;
@@ -44,34 +41,8 @@ import io.petrichor.server.auth.PetrichorAuthenticator;
 @ConditionalOnClass(TcpServer.class)
 @ConditionalOnBooleanProperty(name = "petrichor.server.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(PetrichorServerProperties.class)
+@Import(PetrichorHandlerConfiguration.class)
 public final class PetrichorServerAutoConfiguration {
-
-	@Bean
-	@ConditionalOnMissingBean
-	HandlerRegistry petrichorHandlerRegistry() {
-		return new HandlerRegistry();
-	}
-
-	@Bean
-	HandlerDiscovery petrichorHandlerDiscovery(ConfigurableListableBeanFactory beans, HandlerRegistry registry,
-			ObjectProvider<HandlerArgumentResolver> resolvers) {
-		return new HandlerDiscovery(beans, registry, resolvers.orderedStream().toList());
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	PetrichorHandlerExecutor petrichorHandlerExecutor(PetrichorServerProperties properties) {
-		PetrichorServerProperties.Dispatch dispatch = properties.getDispatch();
-		return PetrichorHandlerExecutor.ofThreads(dispatch.getThreads(), dispatch.getQueue());
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	Dispatcher petrichorDispatcher(HandlerRegistry registry, PetrichorHandlerExecutor executor,
-			PetrichorServerProperties properties, ObjectProvider<RequestListener> listeners) {
-		return new Dispatcher(registry, executor, properties.getDispatch().getTimeout(),
-				RequestListener.of(listeners.orderedStream().toList()));
-	}
 
 	@Bean
 	@ConditionalOnMissingBean
@@ -106,6 +77,16 @@ public final class PetrichorServerAutoConfiguration {
 	@Bean
 	ReadinessListener petrichorReadinessListener(ApplicationContext context) {
 		return new ReadinessListener(context);
+	}
+
+	@Bean
+	PetrichorConnections petrichorConnections(PetrichorServer server) {
+		return server.members();
+	}
+
+	@Bean
+	HandshakeArgumentResolver petrichorHandshakeArgumentResolver() {
+		return new HandshakeArgumentResolver();
 	}
 
 	@Bean

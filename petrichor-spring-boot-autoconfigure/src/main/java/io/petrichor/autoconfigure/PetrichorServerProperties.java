@@ -588,6 +588,12 @@ public class PetrichorServerProperties {
 		private int threads = 64;
 
 		/**
+		 * Most virtual threads for handlers that may block, used instead of 'threads'
+		 * when 'spring.threads.virtual.enabled' is set.
+		 */
+		private int virtualThreads = 1024;
+
+		/**
 		 * Most batches of requests that wait for a thread; what is over it is answered
 		 * 'busy'.
 		 */
@@ -615,6 +621,14 @@ public class PetrichorServerProperties {
 
 		public void setThreads(int threads) {
 			this.threads = threads;
+		}
+
+		public int getVirtualThreads() {
+			return this.virtualThreads;
+		}
+
+		public void setVirtualThreads(int virtualThreads) {
+			this.virtualThreads = virtualThreads;
 		}
 
 		public int getQueue() {

@@ -18,6 +18,8 @@ import reactor.core.publisher.Mono;
  */
 public final class Dispatcher {
 
+	private static final int LARGEST_LIST = 1024 * 1024;
+
 	private final HandlerRegistry registry;
 
 	private final Executor executor;
@@ -28,12 +30,12 @@ public final class Dispatcher {
 
 	private final RequestListener listener;
 
-	private final ErrorReplies errors = new ErrorReplies();
+	private final Bodies bodies;
 
-	private final ReturnValues returnValues = new ReturnValues(this.errors);
+	private final ReturnValues returnValues;
 
 	/**
-	 * Create a dispatcher.
+	 * Create a dispatcher that knows no objects of the application as bodies.
 	 * @param registry the routes
 	 * @param executor where handlers run that may block; what it rejects is answered
 	 * {@code busy}
@@ -41,10 +43,29 @@ public final class Dispatcher {
 	 * @param listener told of all requests
 	 */
 	public Dispatcher(HandlerRegistry registry, Executor executor, Duration timeout, RequestListener listener) {
+		this(registry, executor, timeout, listener, new Bodies(), LARGEST_LIST);
+	}
+
+	/**
+	 * Create a dispatcher.
+	 * @param registry the routes
+	 * @param executor where handlers run that may block; what it rejects is answered
+	 * {@code busy}
+	 * @param timeout how long a request may take, from when it was read to its reply, or
+	 * to the next part of it
+	 * @param listener told of all requests
+	 * @param bodies writes what handlers return
+	 * @param maxList the most bytes of a stream that becomes one list, for a peer that
+	 * takes no streams
+	 */
+	public Dispatcher(HandlerRegistry registry, Executor executor, Duration timeout, RequestListener listener,
+			Bodies bodies, int maxList) {
 		this.registry = registry;
 		this.executor = executor;
 		this.timeout = timeout.toNanos();
 		this.listener = listener;
+		this.bodies = bodies;
+		this.returnValues = new ReturnValues(registry, bodies, maxList);
 	}
 
 	/**
@@ -82,7 +103,19 @@ public final class Dispatcher {
 		return this.executor;
 	}
 
-	long timeout() {
+	/**
+	 * What reads and writes bodies.
+	 * @return the bodies
+	 */
+	public Bodies bodies() {
+		return this.bodies;
+	}
+
+	/**
+	 * How long a request may take that says nothing about it.
+	 * @return nanoseconds
+	 */
+	public long timeout() {
 		return this.timeout;
 	}
 
@@ -122,9 +155,7 @@ public final class Dispatcher {
 			this.returnValues.reply(request, handler.handle(request));
 		}
 		catch (Throwable ex) {
-			if (!request.isDone()) {
-				request.complete(this.errors.replyTo(request, ex));
-			}
+			this.returnValues.fail(request, ex);
 		}
 	}
 

@@ -24,6 +24,8 @@ final class HandlerMethod implements Handler {
 
 	private final boolean returnsNothing;
 
+	private final boolean capturesContext;
+
 	/**
 	 * Create a handler.
 	 * @param bean the bean, with its proxies
@@ -35,6 +37,7 @@ final class HandlerMethod implements Handler {
 		this.method = method;
 		this.arguments = arguments;
 		this.returnsNothing = method.getReturnType() == void.class;
+		this.capturesContext = Publisher.class.isAssignableFrom(method.getReturnType()) && ReactiveContext.isPresent();
 		ReflectionUtils.makeAccessible(method);
 	}
 
@@ -46,13 +49,22 @@ final class HandlerMethod implements Handler {
 
 	@Override
 	public @Nullable Object handle(Request request) throws Exception {
+		return call(request, null);
+	}
+
+	/** Call the method, of an exception handler with the failure it is called for. */
+	@Nullable Object call(Request request, @Nullable Throwable failure) throws Exception {
 		@Nullable Object[] values = new Object[this.arguments.length];
 		for (int i = 0; i < values.length; i++) {
-			values[i] = this.arguments[i].get(request);
+			Arguments.Source source = this.arguments[i];
+			values[i] = (source == Arguments.FAILURE) ? failure : source.get(request);
 		}
 		try {
 			Object result = this.method.invoke(this.bean.get(), values);
-			return this.returnsNothing ? ReturnValues.NOTHING : result;
+			if (this.returnsNothing) {
+				return ReturnValues.NOTHING;
+			}
+			return this.capturesContext ? ReactiveContext.capture(result) : result;
 		}
 		catch (InvocationTargetException ex) {
 			ReflectionUtils.rethrowException(ex.getTargetException());

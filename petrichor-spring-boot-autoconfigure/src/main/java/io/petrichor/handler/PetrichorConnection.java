@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 import io.petrichor.protocol.Capabilities;
 import io.petrichor.protocol.Header;
@@ -83,6 +84,33 @@ public interface PetrichorConnection {
 	 * @return false once it has been closed by either side
 	 */
 	boolean isOpen();
+
+	/**
+	 * Send a request that wants no reply to a peer that takes them, as the {@code push}
+	 * and {@code oneway} of its capabilities say. Returns at once.
+	 * @param to the route
+	 * @param body anything that can be the body of a reply
+	 * @throws UnsupportedOperationException if the peer takes none
+	 * @throws IllegalStateException if the peer does not read what is sent to it
+	 */
+	default void send(String to, @Nullable Object body) {
+		throw new UnsupportedOperationException("Nothing is pushed on this connection");
+	}
+
+	/**
+	 * Send a request to a peer that takes them, as the {@code push} and {@code re} of its
+	 * capabilities say.
+	 * @param <T> the type of the reply
+	 * @param to the route
+	 * @param body anything that can be the body of a reply
+	 * @param type what the body of the reply is read as; a stream is read as a list
+	 * @return the reply; an error of the peer is a {@link PetrichorException} with its
+	 * code, as is a reply that does not come in time. Sent anew for each subscriber.
+	 * @throws UnsupportedOperationException if the peer takes none
+	 */
+	default <T> Mono<T> request(String to, @Nullable Object body, Class<T> type) {
+		throw new UnsupportedOperationException("Nothing is pushed on this connection");
+	}
 
 	/**
 	 * Close the connection. Requests in flight are cancelled. Returns at once; closing

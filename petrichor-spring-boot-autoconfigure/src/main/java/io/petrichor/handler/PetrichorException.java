@@ -14,9 +14,7 @@ public class PetrichorException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
-	private final String code;
-
-	private final transient @Nullable Object body;
+	private final transient PetrichorError error;
 
 	/**
 	 * An error of the protocol.
@@ -44,8 +42,25 @@ public class PetrichorException extends RuntimeException {
 	 */
 	public PetrichorException(String code, @Nullable Object body, @Nullable Throwable cause) {
 		super(code + ": " + body, cause);
-		this.code = code;
-		this.body = body;
+		this.error = PetrichorError.of(code, body);
+	}
+
+	/**
+	 * An error that is there already.
+	 * @param error the error, with a hint to retry if it has one
+	 * @param cause the cause, which is not shown to the peer
+	 */
+	public PetrichorException(PetrichorError error, @Nullable Throwable cause) {
+		super(error.code() + ": " + error.body(), cause);
+		this.error = error;
+	}
+
+	/**
+	 * What the peer is told.
+	 * @return the error
+	 */
+	public PetrichorError error() {
+		return this.error;
 	}
 
 	/**
@@ -53,7 +68,7 @@ public class PetrichorException extends RuntimeException {
 	 * @return the code
 	 */
 	public String code() {
-		return this.code;
+		return this.error.code();
 	}
 
 	/**
@@ -61,7 +76,7 @@ public class PetrichorException extends RuntimeException {
 	 * @return the body
 	 */
 	public @Nullable Object body() {
-		return this.body;
+		return this.error.body();
 	}
 
 }

@@ -11,20 +11,23 @@ import org.springframework.core.annotation.AliasFor;
 
 /**
  * Marks a method of a bean as the handler of requests. What it returns is the body of the
- * reply.
+ * reply. On a class, gives all handlers in it a common beginning of their routes.
  *
  * @since 0.1.0
  */
-@Target(ElementType.METHOD)
+@Target({ ElementType.METHOD, ElementType.TYPE })
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
-@Reflective
+@Reflective(HandlerMethodHints.class)
 public @interface PetrichorHandler {
 
 	/**
-	 * The route, as the header key {@code to} of a request has it. Without one, the
-	 * method is the default handler: it gets the requests that name no route, as those of
-	 * the seed's client.
+	 * The route, as the header key {@code to} of a request has it. A segment (what stands
+	 * between dots) may be a variable in braces: <code>orders.{id}.lines</code>.
+	 * Placeholders are resolved. Without a route, the method is the default handler: it
+	 * gets the requests that name no route, as those of the seed's client. A route on the
+	 * class goes before those of its methods, with a dot between them; a method without
+	 * one has the route of the class.
 	 * @return the route
 	 */
 	@AliasFor("route")
@@ -41,7 +44,8 @@ public @interface PetrichorHandler {
 	 * Whether the method may block. One that may runs on the handler executor; one that
 	 * says it never does runs on the event loop, which is faster and holds up every other
 	 * connection if it was wrong. Methods that return a {@code Mono}, {@code Flux} or
-	 * {@code CompletionStage} always run on the event loop.
+	 * {@code CompletionStage} always run on the event loop. False on the class holds for
+	 * all of its methods.
 	 * @return false to run on the event loop
 	 */
 	boolean blocking() default true;

@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
@@ -15,7 +17,12 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  */
 public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
 
+	private static final String PREFIX = "petrichor-handler-";
+
 	private static final Duration IDLE = Duration.ofSeconds(60);
+
+	/** A new one costs next to nothing. */
+	private static final Duration IDLE_VIRTUAL = Duration.ofMillis(100);
 
 	private final Executor executor;
 
@@ -31,9 +38,24 @@ public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
 	 * @return the executor
 	 */
 	public static PetrichorHandlerExecutor ofThreads(int threads, int queue) {
-		CustomizableThreadFactory factory = new CustomizableThreadFactory("petrichor-handler-");
+		CustomizableThreadFactory factory = new CustomizableThreadFactory(PREFIX);
 		factory.setDaemon(true);
-		return new PetrichorHandlerExecutor(new HandlerThreads(threads, queue, IDLE, factory));
+		return pool(threads, queue, IDLE, factory);
+	}
+
+	/**
+	 * A bounded number of virtual threads with a queue before them. Needs Java 21.
+	 * @param threads the most threads, at least 1
+	 * @param queue the most batches of requests that wait for a thread, at least 1; what
+	 * is over it is answered {@code busy}
+	 * @return the executor
+	 */
+	public static PetrichorHandlerExecutor ofVirtualThreads(int threads, int queue) {
+		return pool(threads, queue, IDLE_VIRTUAL, new VirtualThreadTaskExecutor(PREFIX).getVirtualThreadFactory());
+	}
+
+	private static PetrichorHandlerExecutor pool(int threads, int queue, Duration idle, ThreadFactory factory) {
+		return new PetrichorHandlerExecutor(new HandlerThreads(threads, queue, idle, factory));
 	}
 
 	/**

@@ -32,6 +32,15 @@ public interface Replies {
 	}
 
 	/**
+	 * Whether more may be written than replies to what was read; event loop only. Who
+	 * answers no calls {@link RequestLane#readComplete()} when there is room again.
+	 * @return false while the peer does not read fast enough
+	 */
+	default boolean isWritable() {
+		return true;
+	}
+
+	/**
 	 * The most bytes that a body may have on the wire; any thread.
 	 * @return the limit
 	 */

@@ -38,10 +38,12 @@ public final class Request {
 
 	private final @Nullable Long id;
 
+	private final boolean oneway;
+
 	/** When it was read. */
 	private final long receivedAt;
 
-	private final long deadline;
+	private volatile long deadline;
 
 	private final @Nullable RequestObservation observation;
 
@@ -53,17 +55,19 @@ public final class Request {
 	/** Whether the handler has returned and the reply is still to come. */
 	private volatile boolean detached;
 
-	private @Nullable Disposable work;
+	private volatile @Nullable Disposable work;
 
 	private @Nullable Thread runner;
 
 	private boolean begun;
 
-	Request(Message message, RequestLane lane, Route route, long receivedAt, long deadline, RequestListener listener) {
+	Request(Message message, RequestLane lane, Route route, @Nullable Long id, boolean oneway, long receivedAt,
+			long deadline, RequestListener listener) {
 		this.message = message;
 		this.lane = lane;
 		this.route = route;
-		this.id = message.header().isEmpty() ? null : message.header().integer(HeaderKeys.ID);
+		this.id = id;
+		this.oneway = oneway;
 		this.receivedAt = receivedAt;
 		this.deadline = deadline;
 		this.observation = listener.accepted(this);
@@ -113,6 +117,7 @@ public final class Request {
 		return this.route;
 	}
 
+	/** The number that the replies carry, or null if they come in order. */
 	@Nullable Long id() {
 		return this.id;
 	}
@@ -154,6 +159,17 @@ public final class Request {
 	}
 
 	void complete(Header header, TNetstring body) {
+		if (this.detached) {
+			synchronized (this) {
+				completeOnce(header, body);
+			}
+		}
+		else {
+			completeOnce(header, body);
+		}
+	}
+
+	private void completeOnce(Header header, TNetstring body) {
 		if (DONE.compareAndSet(this, 0, CLAIMED)) {
 			this.lane.completed(this, header, body);
 			observed(header);
@@ -166,6 +182,45 @@ public final class Request {
 			complete((this.begun || this.detached) ? ifBegun : ifNot);
 		}
 		stopWork();
+	}
+
+	/** One of many replies, never after the last one. */
+	synchronized void completeInPart(Header header, TNetstring body) {
+		if (!isDone()) {
+			this.lane.completedInPart(this, header, body);
+		}
+	}
+
+	/** Whether no reply is wanted. */
+	boolean isOneway() {
+		return this.oneway;
+	}
+
+	/** Whether the reply may be a stream. */
+	boolean takesStream() {
+		return this.id != null && !this.oneway && connection().capabilities().more();
+	}
+
+	void awaitRoom(StreamReply stream) {
+		this.lane.awaitRoom(stream);
+	}
+
+	void awaitThread(StreamReply stream) {
+		this.lane.awaitThread(stream);
+	}
+
+	void execute(Runnable work) {
+		this.lane.execute(work);
+	}
+
+	/** The time begins anew. */
+	void deadline(long deadline) {
+		this.deadline = deadline;
+	}
+
+	/** Whether the reply is a stream that the peer does not read fast enough. */
+	boolean isHeldUpByPeer() {
+		return this.work instanceof StreamReply stream && stream.isWaiting();
 	}
 
 	/** Give up without a reply, and stop the work. */
@@ -200,9 +255,7 @@ public final class Request {
 
 	/** Work that goes on after the handler returned; disposed of if it is not wanted. */
 	void work(Disposable work) {
-		synchronized (this) {
-			this.work = work;
-		}
+		this.work = work;
 		if (isDone()) {
 			stopWork();
 		}
@@ -228,14 +281,8 @@ public final class Request {
 
 	/** Interrupt or cancel; what the application throws at that concerns nobody. */
 	void stopWork() {
-		Disposable work;
-		synchronized (this) {
-			if (this.runner != null) {
-				this.runner.interrupt();
-			}
-			work = this.work;
-			this.work = null;
-		}
+		interrupt();
+		Disposable work = this.work;
 		if (work != null) {
 			try {
 				work.dispose();
@@ -243,6 +290,12 @@ public final class Request {
 			catch (Throwable ex) {
 				logger.debug("A handler's work could not be cancelled", ex);
 			}
+		}
+	}
+
+	private synchronized void interrupt() {
+		if (this.runner != null) {
+			this.runner.interrupt();
 		}
 	}
 

@@ -40,6 +40,12 @@ public final class RequestLane {
 	/** How long a finished reply may wait for others of its batch that are slow. */
 	private static final long PATIENCE_MILLIS = 2;
 
+	/** How long a stream waits for a thread before it asks again. */
+	private static final long RETRY_MILLIS = 10;
+
+	/** How often streams are asked for more before others on the event loop go on. */
+	private static final int TURNS = 16;
+
 	private final Dispatcher dispatcher;
 
 	private final PetrichorConnection connection;
@@ -95,6 +101,11 @@ public final class RequestLane {
 	/** Whether a worker has been asked for that has not begun. */
 	private final AtomicBoolean standby = new AtomicBoolean();
 
+	/** Streams that wait until the connection has room for more of them. */
+	private final Queue<StreamReply> streams = new ConcurrentLinkedQueue<>();
+
+	private boolean feeding;
+
 	RequestLane(Dispatcher dispatcher, PetrichorConnection connection, EventExecutor loop, HandOff handOff,
 			Replies replies, Runnable progress) {
 		this.dispatcher = dispatcher;
@@ -135,11 +146,17 @@ public final class RequestLane {
 	 */
 	public void accept(Message message, long now) {
 		Header header = message.header();
+		boolean plain = header.isEmpty() || this.connection.capabilities().plain();
+		@Nullable Long id = plain ? null : header.integer(HeaderKeys.ID);
+		if (id != null && isControl(header, id)) {
+			return;
+		}
 		Route route = this.refusing ? GOING_ROUTE : this.dispatcher.registry().find(header);
-		Request request = new Request(message, this, route, now, now + timeout(header), this.dispatcher.listener());
+		Request request = new Request(message, this, route, id, !plain && header.flag(HeaderKeys.ONEWAY), now,
+				now + timeout(header), this.dispatcher.listener());
 		this.load.addAndGet(ONE + request.size());
-		if (request.id() != null && !this.connection.capabilities().plain()) {
-			acceptNumbered(request, request.id());
+		if (id != null) {
+			acceptNumbered(request, id);
 		}
 		else if (!route.blocking() && !this.busy && this.waiting.isEmpty()) {
 			runInTurn(request);
@@ -150,10 +167,15 @@ public final class RequestLane {
 	}
 
 	/**
-	 * All of one read has been accepted: start what can run. The caller flushes.
+	 * All of one read has been accepted, or there is room again: start what can run. The
+	 * caller flushes.
 	 */
 	public void readComplete() {
 		drain();
+		if (!this.streams.isEmpty() && this.replies.isWritable()) {
+			// Not now: what was read, and may cancel a stream, goes before what it fills.
+			wakeLater();
+		}
 		if (!this.parallel.isEmpty() && !this.replies.isFull() && !submitParallel()) {
 			for (Request request; (request = this.parallel.poll()) != null;) {
 				request.complete(BUSY);
@@ -178,10 +200,22 @@ public final class RequestLane {
 	 * {@link Long#MAX_VALUE}
 	 */
 	public long expire(long now) {
+		long next = Math.min(expireNumbered(now), expireInOrder(now));
+		feed();
+		return next;
+	}
+
+	private long expireNumbered(long now) {
 		long next = Long.MAX_VALUE;
 		for (Request request : this.numbered.values()) {
 			next = Math.min(next, expire(request, now));
 		}
+		return next;
+	}
+
+	/** One that has its turn after others waits for their replies. */
+	private long expireInOrder(long now) {
+		long next = Long.MAX_VALUE;
 		if (this.current != null && !this.current.isAnswered()) {
 			next = Math.min(next, expire(this.current, now));
 			if (!this.current.isAnswered()) {
@@ -206,7 +240,10 @@ public final class RequestLane {
 
 	private long expire(Request request, long now) {
 		long left = this.givenUp ? 0 : request.deadline() - now;
-		if (left <= 0 && !request.isDone()) {
+		if (left <= 0 && !this.givenUp && request.isHeldUpByPeer()) {
+			extend(request);
+		}
+		else if (left <= 0 && !request.isDone()) {
 			request.giveUp(TIMEOUT, this.givenUp ? GOING : TIMEOUT);
 		}
 		return request.isAnswered() ? Long.MAX_VALUE : Math.max(left, SOON);
@@ -241,6 +278,7 @@ public final class RequestLane {
 		if (this.current != null) {
 			this.current.abandon();
 		}
+		this.streams.clear();
 		flushed();
 	}
 
@@ -250,10 +288,12 @@ public final class RequestLane {
 
 	private static final Route GOING_ROUTE = new Route("UNKNOWN", (request) -> GOING, false);
 
-	private static final Message CONFLICT = ErrorReplies.reply(ErrorCode.CONFLICT,
-			"a request with this id is not answered yet; not executed");
-
 	private static final Message TOO_BIG = ErrorReplies.reply(ErrorCode.TOO_BIG, "the reply is over the limit");
+
+	private static final Message CANCELLED = ErrorReplies.reply(ErrorCode.CANCELLED, "cancelled");
+
+	private static final Message CONFLICT = ErrorReplies.reply(ErrorCode.CONFLICT,
+			"a request with this id is still in flight");
 
 	private static final Message TIMEOUT = ErrorReplies.reply(ErrorCode.TIMEOUT, "the time for this request is over");
 
@@ -261,6 +301,23 @@ public final class RequestLane {
 		Long ttl = header.isEmpty() ? null : header.integer(HeaderKeys.TTL);
 		return (ttl == null) ? this.dispatcher.timeout()
 				: Math.min(this.dispatcher.timeout(), TimeUnit.MILLISECONDS.toNanos(Math.max(ttl, 0)));
+	}
+
+	/** What is answered below the handlers. */
+	private boolean isControl(Header header, Long id) {
+		if (header.flag(HeaderKeys.PING)) {
+			this.replies.write(Header.of(HeaderKeys.RE, id), ReturnValues.NOTHING);
+			return true;
+		}
+		if (header.flag(HeaderKeys.CANCEL)) {
+			@Nullable Request request = this.numbered.get(id);
+			if (request != null) {
+				request.complete(CANCELLED);
+				request.stopWork();
+			}
+			return true;
+		}
+		return false;
 	}
 
 	private void acceptNumbered(Request request, Long id) {
@@ -425,12 +482,11 @@ public final class RequestLane {
 				body = TOO_BIG.body();
 			}
 			Long id = request.id();
-			if (id == null || this.connection.capabilities().plain()) {
-				this.replies.write(header, body);
-			}
-			else {
+			if (id != null) {
 				this.numbered.remove(id, request);
-				this.replies.write(header.with(HeaderKeys.RE, id), body);
+			}
+			if (!request.isOneway()) {
+				this.replies.write((id == null) ? header : header.with(HeaderKeys.RE, id), body);
 			}
 		}
 		catch (Throwable ex) {
@@ -440,6 +496,61 @@ public final class RequestLane {
 		if (request.isDetached()) {
 			wake();
 		}
+	}
+
+	/** Any thread. */
+	void completedInPart(Request request, Header header, TNetstring body) {
+		this.replies.write(header.with(HeaderKeys.RE, request.id()).with(HeaderKeys.MORE, true), body);
+		extend(request);
+		wake();
+	}
+
+	/** A stream has all of the time again for its next part, if the caller set no end. */
+	private void extend(Request request) {
+		if (!request.header().has(HeaderKeys.TTL)) {
+			request.deadline(System.nanoTime() + this.dispatcher.timeout());
+		}
+	}
+
+	/** Any thread. */
+	void awaitRoom(StreamReply stream) {
+		this.streams.add(stream);
+		wake();
+	}
+
+	/** Event loop only. */
+	void awaitThread(StreamReply stream) {
+		this.loop.schedule(() -> awaitRoom(stream), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+	}
+
+	void execute(Runnable work) {
+		this.dispatcher.executor().execute(work);
+	}
+
+	/** Ask streams for more as long as there is room for what they bring. */
+	private void feed() {
+		if (this.feeding || this.streams.isEmpty()) {
+			return;
+		}
+		this.feeding = true;
+		boolean running = this.running;
+		this.running = true;
+		for (int turns = 0; !this.streams.isEmpty() && hasRoom(); turns++) {
+			if (turns == TURNS) {
+				wakeLater();
+				break;
+			}
+			this.streams.remove().pull();
+		}
+		this.running = running;
+		this.feeding = false;
+	}
+
+	private boolean hasRoom() {
+		if (!this.replies.isWritable()) {
+			this.replies.flush();
+		}
+		return this.replies.isWritable();
 	}
 
 	/** Any thread, once for each request that is not completed. */
@@ -459,6 +570,10 @@ public final class RequestLane {
 		if (this.loop.inEventLoop() && this.running) {
 			return;
 		}
+		wakeLater();
+	}
+
+	private void wakeLater() {
 		if (this.woken.compareAndSet(false, true)) {
 			onLoop(this.wakeUp);
 		}
@@ -473,6 +588,8 @@ public final class RequestLane {
 		drain();
 		this.replies.flush();
 		this.progress.run();
+		feed();
+		this.replies.flush();
 	}
 
 	private void onLoop(Runnable work) {

@@ -30,6 +30,7 @@ import org.springframework.context.ApplicationEventPublisherAware;
 import org.springframework.context.SmartLifecycle;
 
 import io.petrichor.handler.Dispatcher;
+import io.petrichor.handler.PetrichorConnections;
 import io.petrichor.protocol.PairTap;
 
 /**
@@ -80,6 +81,10 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	private final OccasionalLog strangers = new OccasionalLog(logger);
 
 	private final AtomicLong ids = new AtomicLong();
+
+	private final ServerConnections members = new ServerConnections();
+
+	private final ConnectionEvents connectionEvents = new ConnectionEvents();
 
 	private volatile @Nullable Listening listening;
 
@@ -365,6 +370,27 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	ServerListener listener() {
 		return this.listener;
+	}
+
+	/**
+	 * The connections whose peers were let in.
+	 * @return the connections
+	 */
+	public PetrichorConnections members() {
+		return this.members;
+	}
+
+	/** A peer was let in. */
+	void joined(ServerConnection connection) {
+		this.members.add(connection);
+		this.connectionEvents.publish(this.events, new ConnectionOpened(connection));
+	}
+
+	void closed(ServerConnection connection, CloseReason reason) {
+		if (this.members.remove(connection)) {
+			this.connectionEvents.publish(this.events, new ConnectionClosed(connection, reason));
+		}
+		this.listener.connectionClosed(reason);
 	}
 
 }

@@ -6,7 +6,6 @@ import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,7 +25,9 @@ import io.netty.util.concurrent.ScheduledFuture;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
+import io.petrichor.handler.Bodies;
 import io.petrichor.handler.PetrichorConnection;
 import io.petrichor.handler.Replies;
 import io.petrichor.handler.RequestLane;
@@ -125,6 +126,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private boolean draining;
 
+	private int maxInFlight;
+
 	private boolean inputEnded;
 
 	private boolean outputEnded;
@@ -138,6 +141,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	private volatile @Nullable PairTap tap;
 
 	private volatile Header header = Header.EMPTY;
+
+	private volatile @Nullable Handshake handshake;
+
+	private final PushedRequests pushed;
 
 	private volatile @Nullable Principal principal;
 
@@ -179,6 +186,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.place = place;
 		this.decoder = new PairDecoder(this.limits.handshake());
 		this.output = new PairOutput(channel, this.listener);
+		this.pushed = new PushedRequests(this, Duration.ofNanos(server.dispatcher().timeout()),
+				this.limits.message().maxBodySize());
 		this.lane = server.dispatcher().lane(this, channel.eventLoop(), this, this::progress);
 	}
 
@@ -281,10 +290,15 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	private boolean hasRoom() {
 		return switch (this.state) {
 			case HANDSHAKE -> true;
-			case OPEN, GOING, ENDING -> this.failure == null && this.lane.inFlight() < this.limits.maxInFlight()
-					&& this.output.pending() <= SMALL_OUTPUT && !(this.held > FAIR_SHARE && this.budget.isOver());
+			case OPEN, GOING, ENDING -> this.failure == null && this.lane.inFlight() < this.maxInFlight && isWritable()
+					&& !(this.held > FAIR_SHARE && this.budget.isOver());
 			default -> false;
 		};
+	}
+
+	@Override
+	public boolean isWritable() {
+		return this.output.pending() <= SMALL_OUTPUT;
 	}
 
 	private void received(Message message) {
@@ -295,9 +309,13 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (this.state == State.HANDSHAKE) {
 			this.state = State.DECIDING;
 			this.header = message.header();
-			this.attempt = this.listening.authentication()
-				.decide(new Handshake(message.header(), message.body(), remoteAddress(),
-						ServerTls.peerCertificates(this.channel)), this.channel.eventLoop(), this::decided);
+			Handshake handshake = new Handshake(message.header(), message.body(), remoteAddress(),
+					ServerTls.peerCertificates(this.channel));
+			this.handshake = handshake;
+			this.attempt = this.listening.authentication().decide(handshake, this.channel.eventLoop(), this::decided);
+		}
+		else if (isReply(message.header())) {
+			this.pushed.answered(message);
 		}
 		else {
 			this.lane.accept(message, this.lastRead);
@@ -313,9 +331,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.principal = allowed.principal();
 			this.roles = allowed.roles();
 			this.capabilities = Capabilities.from(this.header);
+			// One more than announced, so that a cancel is read while all are in flight.
+			this.maxInFlight = this.limits.maxInFlight() + (this.capabilities.plain() ? 0 : 1);
 			this.decoder.limits(this.limits.message());
 			this.state = State.OPEN;
 			handshakeEnded(HandshakeOutcome.ALLOWED);
+			this.server.joined(this);
 			ServerIdentity identity = this.server.identity();
 			Map<String, Object> reply = new LinkedHashMap<>();
 			reply.put(HeaderKeys.IDENT, identity.ident());
@@ -323,6 +344,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			reply.putAll(allowed.replyHeader().asMap());
 			reply.remove(HeaderKeys.CAN);
 			reply.put(HeaderKeys.ALLOWED, true);
+			if (!this.capabilities.plain()) {
+				reply.put(HeaderKeys.CAN, this.limits.capabilities().asMap());
+			}
 			TNetstring welcome = allowed.welcome();
 			write(Header.of(reply), (welcome != null) ? welcome : identity.welcome());
 			if (this.draining || this.inputEnded) {
@@ -574,6 +598,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.output.close();
 		this.budget.gone(this.held);
 		this.held = 0;
+		this.pushed.close();
 		if (this.tick != null) {
 			this.tick.cancel(false);
 		}
@@ -585,7 +610,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 				this.attempt.cancel();
 			}
 			this.lane.close();
-			this.listener.connectionClosed((reason != null) ? reason : CloseReason.PEER);
+			this.server.closed(this, (reason != null) ? reason : CloseReason.PEER);
 		}
 		finally {
 			this.listening.closed(this);
@@ -711,6 +736,41 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.outputProgress = now;
 		}
 		return this.outputProgress + this.limits.writeTimeout().toNanos() - now;
+	}
+
+	// Requests to the peer
+
+	private boolean isReply(Header header) {
+		return !header.isEmpty() && !this.capabilities.plain() && header.has(HeaderKeys.RE);
+	}
+
+	/** Any thread. */
+	void push(Header header, TNetstring body) {
+		if (this.output.pending() > this.limits.maxPendingOutput()) {
+			throw new IllegalStateException("The peer of connection " + this.id + " does not read what is sent to it");
+		}
+		this.output.write(header, body);
+		this.channel.eventLoop().execute(this::flush);
+	}
+
+	@Override
+	public void send(String to, @Nullable Object body) {
+		this.pushed.send(to, this.server.dispatcher().bodies().write(body));
+	}
+
+	@Override
+	public <T> Mono<T> request(String to, @Nullable Object body, Class<T> type) {
+		Bodies bodies = this.server.dispatcher().bodies();
+		return this.pushed.request(to, bodies.write(body)).handle((reply, sink) -> {
+			@Nullable T value = bodies.read(reply, type);
+			if (value != null) {
+				sink.next(value);
+			}
+		});
+	}
+
+	@Nullable Handshake handshake() {
+		return this.handshake;
 	}
 
 	// The connection as handlers see it

@@ -2,6 +2,7 @@ package io.petrichor.server;
 
 import java.time.Duration;
 
+import io.petrichor.protocol.Capabilities;
 import io.petrichor.protocol.PairLimits;
 
 /**
@@ -27,6 +28,15 @@ public record ServerLimits(Duration handshakeTimeout, PairLimits handshake, Pair
 		UnfitLimitsException.check(BODY, message.maxBodySize(), "petrichor.server.outbound.max-pending",
 				maxPendingOutput, 2);
 		UnfitLimitsException.check(BODY, message.maxBodySize(), "petrichor.server.max-buffered", maxBuffered, 16);
+	}
+
+	/**
+	 * What the server can, as it tells the peers that ask for it.
+	 * @return its capabilities
+	 */
+	Capabilities capabilities() {
+		return new Capabilities(false, this.maxInFlight, true, true, false, true, false,
+				(long) this.message.maxHeaderSize() + this.message.maxBodySize());
 	}
 
 }

@@ -1,0 +1,66 @@
+package io.petrichor.handler;
+
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
+
+/**
+ * A {@code Flux} as a reply of many pairs.
+ */
+final class FluxReply extends StreamReply implements CoreSubscriber<Object> {
+
+	private @Nullable Subscription source;
+
+	FluxReply(Request request, ReturnValues values) {
+		super(request, values);
+	}
+
+	@Override
+	public void onSubscribe(Subscription source) {
+		if (Operators.validate(this.source, source)) {
+			this.source = source;
+			ready();
+		}
+	}
+
+	@Override
+	void pull(int count) {
+		source().request(count);
+	}
+
+	@Override
+	public void onNext(Object value) {
+		try {
+			if (next(value)) {
+				await();
+			}
+		}
+		catch (Throwable ex) {
+			dispose();
+			fail(ex);
+		}
+	}
+
+	@Override
+	public void onError(Throwable failure) {
+		fail(failure);
+	}
+
+	@Override
+	public void onComplete() {
+		end();
+	}
+
+	@Override
+	public void dispose() {
+		source().cancel();
+	}
+
+	private Subscription source() {
+		return Objects.requireNonNull(this.source);
+	}
+
+}

@@ -1,0 +1,97 @@
+package io.petrichor.handler;
+
+import java.lang.reflect.Type;
+import java.util.Map;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.exc.InvalidDefinitionException;
+
+import io.petrichor.protocol.ErrorCode;
+import io.petrichor.tnetstring.TNetstring;
+import io.petrichor.tnetstring.jackson.TNetstringMapper;
+
+/**
+ * Bodies as records, POJOs and trees, by Jackson.
+ *
+ * @since 0.1.0
+ */
+public final class JacksonBodies extends Bodies {
+
+	private final TNetstringMapper mapper;
+
+	/**
+	 * Create it.
+	 * @param mapper reads and writes the objects
+	 */
+	public JacksonBodies(TNetstringMapper mapper) {
+		this.mapper = mapper;
+	}
+
+	@Override
+	Function<TNetstring, @Nullable Object> objectReader(Type type) {
+		JavaType javaType = this.mapper.constructType(type);
+		check(javaType);
+		return (body) -> {
+			try {
+				return this.mapper.readValue(body, javaType);
+			}
+			catch (InvalidDefinitionException ex) {
+				throw ex;
+			}
+			catch (JacksonException ex) {
+				throw unreadable(ex);
+			}
+		};
+	}
+
+	/**
+	 * A type that Jackson cannot make is found now, and not with the first request; so is
+	 * one of the JDK's that it would take for a bean, such as a thread.
+	 */
+	private void check(JavaType type) {
+		Object made;
+		try {
+			made = this.mapper.readValue(TNetstring.EMPTY_DICTIONARY, type);
+		}
+		catch (InvalidDefinitionException ex) {
+			throw new IllegalArgumentException("Jackson says: " + ex.getOriginalMessage(), ex);
+		}
+		catch (RuntimeException ex) {
+			// It can be made, and not from nothing.
+			return;
+		}
+		if (made != null && type.getRawClass().getName().startsWith("java.") && !type.isContainerType()) {
+			throw new IllegalArgumentException("It is not a value");
+		}
+	}
+
+	@Override
+	boolean knowsObjects() {
+		return true;
+	}
+
+	@Override
+	TNetstring writeObject(Object value) {
+		return this.mapper.writeValueAsTNetstring(value);
+	}
+
+	/** Says where, never what: Jackson's own words name classes and hold content. */
+	private static PetrichorException unreadable(JacksonException ex) {
+		StringBuilder field = new StringBuilder();
+		for (JacksonException.Reference step : ex.getPath()) {
+			if (step.getPropertyName() == null) {
+				field.append('[').append(step.getIndex()).append(']');
+			}
+			else {
+				field.append(field.isEmpty() ? "" : ".").append(step.getPropertyName());
+			}
+		}
+		Object body = field.isEmpty() ? "body: it cannot be read" : BindingFailure.of("the body cannot be read",
+				Map.of(field.toString(), "cannot be read as what is expected here"));
+		return new PetrichorException(ErrorCode.BAD_REQUEST.wireName(), body, ex);
+	}
+
+}

@@ -1,0 +1,156 @@
+package io.petrichor.server;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+
+import io.petrichor.handler.PetrichorError;
+import io.petrichor.handler.PetrichorException;
+import io.petrichor.protocol.ErrorCode;
+import io.petrichor.protocol.Header;
+import io.petrichor.protocol.HeaderKeys;
+import io.petrichor.protocol.Message;
+import io.petrichor.tnetstring.TNetstring;
+
+/**
+ * Requests from the server to its peer, and the replies to them. Any thread.
+ */
+final class PushedRequests {
+
+	private final ServerConnection connection;
+
+	private final Duration timeout;
+
+	private final int maxReply;
+
+	private final AtomicLong ids = new AtomicLong();
+
+	private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
+
+	PushedRequests(ServerConnection connection, Duration timeout, int maxReply) {
+		this.connection = connection;
+		this.timeout = timeout;
+		this.maxReply = maxReply;
+	}
+
+	void send(String to, TNetstring body) {
+		require(this.connection.capabilities().push() && this.connection.capabilities().oneway());
+		Map<String, Object> header = new LinkedHashMap<>();
+		header.put(HeaderKeys.TO, to);
+		header.put(HeaderKeys.ONEWAY, true);
+		this.connection.push(Header.of(header), body);
+	}
+
+	Mono<TNetstring> request(String to, TNetstring body) {
+		require(this.connection.capabilities().push() && this.connection.capabilities().re() > 0);
+		return Mono.<TNetstring>create((sink) -> request(to, body, sink))
+			.timeout(this.timeout)
+			.onErrorMap(TimeoutException.class,
+					(ex) -> new PetrichorException(ErrorCode.TIMEOUT, "no reply within " + this.timeout));
+	}
+
+	private void request(String to, TNetstring body, MonoSink<TNetstring> sink) {
+		if (this.pending.size() >= this.connection.capabilities().re()) {
+			sink.error(new PetrichorException(ErrorCode.BUSY, "the peer has as many requests as it takes"));
+			return;
+		}
+		Long id = this.ids.incrementAndGet();
+		this.pending.put(id, new Pending(sink));
+		sink.onCancel(() -> cancel(id));
+		Map<String, Object> header = new LinkedHashMap<>();
+		header.put(HeaderKeys.TO, to);
+		header.put(HeaderKeys.ID, id);
+		this.connection.push(Header.of(header), body);
+		if (!this.connection.isOpen()) {
+			close();
+		}
+	}
+
+	private void cancel(Long id) {
+		if (this.pending.remove(id) != null && this.connection.capabilities().more()) {
+			Map<String, Object> header = new LinkedHashMap<>();
+			header.put(HeaderKeys.ID, id);
+			header.put(HeaderKeys.CANCEL, true);
+			this.connection.push(Header.of(header), TNetstring.NULL);
+		}
+	}
+
+	/** A reply, or a part of one. One that nobody waits for is dropped. */
+	void answered(Message reply) {
+		@Nullable Long id = reply.header().integer(HeaderKeys.RE);
+		@Nullable Pending waiting = (id != null) ? this.pending.get(id) : null;
+		if (id == null || waiting == null) {
+			return;
+		}
+		if (!reply.header().flag(HeaderKeys.MORE) || !waiting.add(reply.body(), this.maxReply)) {
+			this.pending.remove(id);
+			waiting.end(reply);
+		}
+	}
+
+	void close() {
+		PetrichorException gone = new PetrichorException(ErrorCode.CANCELLED, "the connection is gone");
+		this.pending.values().forEach((waiting) -> waiting.sink.error(gone));
+		this.pending.clear();
+	}
+
+	private void require(boolean able) {
+		if (!able) {
+			throw new UnsupportedOperationException("The peer of connection " + this.connection.id()
+					+ " takes no such requests: the 'can' of its handshake does not name 'push' and what goes with it");
+		}
+	}
+
+	/** A request that waits for its reply; a stream becomes one list. */
+	private static final class Pending {
+
+		private final MonoSink<TNetstring> sink;
+
+		private final List<TNetstring> parts = new ArrayList<>();
+
+		private long size;
+
+		Pending(MonoSink<TNetstring> sink) {
+			this.sink = sink;
+		}
+
+		/** Whether it is within the limit. */
+		boolean add(TNetstring part, int limit) {
+			this.size += part.size();
+			this.parts.add(part);
+			return this.size <= limit;
+		}
+
+		void end(Message last) {
+			@Nullable String code = last.header().text(HeaderKeys.ERROR);
+			if (code != null) {
+				@Nullable Long retry = last.header().integer(HeaderKeys.RETRY);
+				this.sink.error(new PetrichorException(new PetrichorError(code, last.body().value(),
+						(retry != null) ? Duration.ofMillis(retry) : null), null));
+			}
+			else if (last.header().flag(HeaderKeys.MORE)) {
+				this.sink.error(new PetrichorException(ErrorCode.TOO_BIG, "the reply is longer than what is read"));
+			}
+			else if (this.parts.isEmpty()) {
+				this.sink.success(last.body());
+			}
+			else {
+				if (!last.body().isNull()) {
+					this.parts.add(last.body());
+				}
+				this.sink.success(TNetstring.of(this.parts));
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,162 @@
+package io.petrichor.server;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.context.event.EventListener;
+
+import io.petrichor.handler.PetrichorConnection;
+import io.petrichor.handler.PetrichorConnections;
+import io.petrichor.handler.PetrichorException;
+import io.petrichor.handler.PetrichorHandler;
+import io.petrichor.protocol.Message;
+import io.petrichor.server.auth.Decision;
+import io.petrichor.server.auth.Handshake;
+import io.petrichor.server.auth.PetrichorAuthenticator;
+import io.petrichor.testing.RawPeer;
+import io.petrichor.testing.TestServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class PushTests {
+
+	private static final Map<String, ?> CAN = Map.of("can",
+			Map.of("re", 2, "push", true, "oneway", true, "more", true));
+
+	@Test
+	void whenPeerTakesRequestsThenServerSendsThemAndReadsReplies() {
+		TestServer.with(Handlers.class, LetIn.class).run((context) -> {
+			PetrichorConnections connections = context.getBean(PetrichorConnections.class);
+			try (RawPeer peer = RawPeer.welcomed(TestServer.port(context), CAN)) {
+				PetrichorConnection connection = connections.all().iterator().next();
+				assertThat(connections.byId(connection.id())).isSameAs(connection);
+				assertThat(connections.ofUser("Zed")).containsExactly(connection);
+				assertThat(connections.ofUser("zed")).isEmpty();
+				connection.send("news", "hello");
+				Message news = peer.read();
+				assertThat(news.header().asMap()).isEqualTo(Map.of("to", "news", "oneway", true));
+				assertThat(news.body().asText()).isEqualTo("hello");
+				var reply = connection.request("time", null, Long.class).toFuture();
+				assertThat(peer.read().header().asMap()).isEqualTo(Map.of("to", "time", "id", 1L));
+				peer.send(Map.of("re", 1), 42);
+				assertThat(reply.get()).isEqualTo(42);
+				var parts = connection.request("parts", null, Object.class).toFuture();
+				peer.read();
+				peer.send(Map.of("re", 2, "more", true), 1).send(Map.of("re", 2), null);
+				assertThat(parts.get()).isEqualTo(List.of(1L));
+				var failed = connection.request("broken", null, Long.class).toFuture();
+				peer.read();
+				peer.send(Map.of("re", 3, "error", "app.broken"), "why");
+				assertThatExceptionOfType(java.util.concurrent.ExecutionException.class).isThrownBy(failed::get)
+					.withCauseInstanceOf(PetrichorException.class)
+					.withMessageContaining("app.broken: why");
+				assertThat(peer.send(Map.of("re", 99), "nobody waits")
+					.request(Map.of("to", "handshake"), "")
+					.body()
+					.asText()).isEqualTo("zed");
+			}
+		});
+	}
+
+	@Test
+	void whenPeerTakesNoMoreRequestsThenNextIsBusyAndCancelledOneIsCancelled() {
+		TestServer.with(Handlers.class).run((context) -> {
+			try (RawPeer peer = RawPeer.welcomed(TestServer.port(context), CAN)) {
+				PetrichorConnection connection = context.getBean(PetrichorConnections.class).all().iterator().next();
+				connection.request("one", null, Long.class).subscribe((value) -> {
+				}, (failure) -> {
+				});
+				var second = connection.request("two", null, Long.class).subscribe();
+				assertThatExceptionOfType(PetrichorException.class)
+					.isThrownBy(() -> connection.request("three", null, Long.class).block())
+					.withMessageContaining("busy");
+				second.dispose();
+				peer.read();
+				peer.read();
+				assertThat(peer.read().header().asMap()).isEqualTo(Map.of("id", 2L, "cancel", true));
+			}
+		});
+	}
+
+	@Test
+	void whenConnectionIsGoneThenItsOpenRequestsFail() {
+		TestServer.with(Handlers.class).run((context) -> {
+			RawPeer peer = RawPeer.welcomed(TestServer.port(context), CAN);
+			PetrichorConnection connection = context.getBean(PetrichorConnections.class).all().iterator().next();
+			var reply = connection.request("one", null, Long.class).toFuture();
+			peer.close();
+			assertThatExceptionOfType(java.util.concurrent.ExecutionException.class).isThrownBy(reply::get)
+				.withMessageContaining("the connection is gone");
+		});
+	}
+
+	@Test
+	void whenPeerIsPlainThenExceptionSaysThatItTakesNoRequests() {
+		TestServer.with(Handlers.class).run((context) -> {
+			try (RawPeer peer = RawPeer.welcomed(TestServer.port(context))) {
+				PetrichorConnection connection = context.getBean(PetrichorConnections.class).all().iterator().next();
+				assertThatExceptionOfType(UnsupportedOperationException.class)
+					.isThrownBy(() -> connection.send("news", ""))
+					.withMessageContaining("push");
+				assertThatExceptionOfType(UnsupportedOperationException.class)
+					.isThrownBy(() -> connection.request("news", "", String.class));
+				assertThat(peer.request(Map.of("to", "handshake"), "").body().asText()).isEqualTo("zed");
+			}
+		});
+	}
+
+	@Test
+	void whenPeersComeAndGoThenEventsAreInOrderWithTheReason() {
+		TestServer.with(Handlers.class).run((context) -> {
+			Queue<Object> events = context.getBean(Handlers.class).events;
+			RawPeer.welcomed(TestServer.port(context), CAN).close();
+			Awaitility.await().until(() -> events.size() == 2);
+			ConnectionOpened opened = (ConnectionOpened) events.remove();
+			assertThat(events.remove()).isEqualTo(new ConnectionClosed(opened.connection(), CloseReason.PEER));
+			try (RawPeer peer = RawPeer.welcomed(TestServer.port(context), CAN)) {
+				peer.send("nonsense");
+				Awaitility.await().until(() -> events.size() == 2);
+				events.remove();
+				assertThat(((ConnectionClosed) events.remove()).reason()).isEqualTo(CloseReason.PROTOCOL_ERROR);
+			}
+			assertThat(context.getBean(PetrichorConnections.class).all()).isEmpty();
+		});
+	}
+
+	static class Handlers {
+
+		final Queue<Object> events = new ConcurrentLinkedQueue<>();
+
+		@PetrichorHandler("handshake")
+		String handshake(Handshake handshake) {
+			return String.valueOf(handshake.user());
+		}
+
+		@EventListener
+		void opened(ConnectionOpened event) {
+			this.events.add(event);
+		}
+
+		@EventListener
+		void closed(ConnectionClosed event) {
+			this.events.add(event);
+		}
+
+	}
+
+	static class LetIn implements PetrichorAuthenticator {
+
+		@Override
+		public Decision authenticate(Handshake handshake) {
+			return Decision.allow(() -> "Zed");
+		}
+
+	}
+
+}
