@@ -42,6 +42,13 @@ public class PetrichorServerProperties {
 	private int maxConnections = 8192;
 
 	/**
+	 * Most memory for what peers have sent and not finished, for their requests in flight
+	 * and for what waits to be read by them, of all connections together. A quarter of
+	 * the heap if not set.
+	 */
+	private @Nullable DataSize maxBuffered;
+
+	/**
 	 * Most connections at once from one address. A network of 64 bits counts as one
 	 * address of IPv6.
 	 */
@@ -84,6 +91,14 @@ public class PetrichorServerProperties {
 
 	public void setPort(int port) {
 		this.port = port;
+	}
+
+	public @Nullable DataSize getMaxBuffered() {
+		return this.maxBuffered;
+	}
+
+	public void setMaxBuffered(@Nullable DataSize maxBuffered) {
+		this.maxBuffered = maxBuffered;
 	}
 
 	public int getMaxConnections() {

@@ -60,7 +60,12 @@ record PetrichorServerSettings(ServerIdentity identity, AdmissionLimits admissio
 							.withMaxDepth(message.getMaxDepth())
 							.withMaxElements(message.getMaxElements())),
 				message.getTimeout(), properties.getIdleTimeout(), properties.getDispatch().getMaxInFlight(),
-				outbound.getMaxPending().toBytes(), outbound.getWriteTimeout());
+				outbound.getMaxPending().toBytes(), outbound.getWriteTimeout(), maxBuffered(properties));
+	}
+
+	private static long maxBuffered(PetrichorServerProperties properties) {
+		DataSize maxBuffered = properties.getMaxBuffered();
+		return (maxBuffered != null) ? maxBuffered.toBytes() : Runtime.getRuntime().maxMemory() / 4;
 	}
 
 	private static int bytes(DataSize size) {

@@ -549,6 +549,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	@Override
+	public void fail(Throwable cause) {
+		close();
+	}
+
+	@Override
 	public void flush() {
 		this.unflushed = 0;
 		if (this.output != null) {

@@ -23,6 +23,15 @@ public interface Replies {
 	void flush();
 
 	/**
+	 * Whether so much waits to be read by the peer that nothing should be begun that adds
+	 * to it; any thread. There is progress when it does no more.
+	 * @return true while there is no room
+	 */
+	default boolean isFull() {
+		return false;
+	}
+
+	/**
 	 * Whether more may be written than replies to what was read; event loop only. Who
 	 * answers no calls {@link RequestLane#readComplete()} when there is room again.
 	 * @return false while the peer does not read fast enough
@@ -30,5 +39,19 @@ public interface Replies {
 	default boolean isWritable() {
 		return true;
 	}
+
+	/**
+	 * The most bytes that a body may have on the wire; any thread.
+	 * @return the limit
+	 */
+	default int maxBodySize() {
+		return Integer.MAX_VALUE;
+	}
+
+	/**
+	 * The replies cannot go on: one could not be written. Any thread.
+	 * @param cause why
+	 */
+	void fail(Throwable cause);
 
 }

@@ -2,6 +2,8 @@ package io.petrichor.handler;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 
@@ -17,8 +19,16 @@ import io.petrichor.tnetstring.TNetstring;
  */
 public final class Request {
 
+	private static final Log logger = LogFactory.getLog(Request.class);
+
 	private static final AtomicIntegerFieldUpdater<Request> DONE = AtomicIntegerFieldUpdater.newUpdater(Request.class,
 			"done");
+
+	/** Somebody has the reply, and is about to write it. */
+	private static final int CLAIMED = 1;
+
+	/** The reply is written, or will never be. */
+	private static final int ANSWERED = 2;
 
 	private final Message message;
 
@@ -39,6 +49,7 @@ public final class Request {
 
 	private volatile @Nullable Throwable failure;
 
+	/** 0, then {@link #CLAIMED}, then {@link #ANSWERED}. */
 	private volatile int done;
 
 	/** Whether the handler has returned and the reply is still to come. */
@@ -47,6 +58,8 @@ public final class Request {
 	private volatile @Nullable Disposable work;
 
 	private @Nullable Thread runner;
+
+	private boolean begun;
 
 	Request(Message message, RequestLane lane, Route route, @Nullable Long id, boolean oneway, long receivedAt,
 			long deadline, RequestListener listener) {
@@ -109,6 +122,11 @@ public final class Request {
 		return this.id;
 	}
 
+	/** Its bytes on the wire. */
+	int size() {
+		return this.message.header().encoded().size() + this.message.body().size();
+	}
+
 	long receivedAt() {
 		return this.receivedAt;
 	}
@@ -119,6 +137,17 @@ public final class Request {
 
 	boolean isDone() {
 		return this.done != 0;
+	}
+
+	/**
+	 * Whether the reply is written: what comes after it in order may be written now.
+	 */
+	boolean isAnswered() {
+		return this.done == ANSWERED;
+	}
+
+	void answered() {
+		this.done = ANSWERED;
 	}
 
 	boolean isDetached() {
@@ -141,10 +170,18 @@ public final class Request {
 	}
 
 	private void completeOnce(Header header, TNetstring body) {
-		if (DONE.compareAndSet(this, 0, 1)) {
+		if (DONE.compareAndSet(this, 0, CLAIMED)) {
 			this.lane.completed(this, header, body);
 			observed(header);
 		}
+	}
+
+	/** Give up with one reply if it was begun and another if not, and stop the work. */
+	void giveUp(Message ifBegun, Message ifNot) {
+		synchronized (this) {
+			complete((this.begun || this.detached) ? ifBegun : ifNot);
+		}
+		stopWork();
 	}
 
 	/** One of many replies, never after the last one. */
@@ -188,7 +225,7 @@ public final class Request {
 
 	/** Give up without a reply, and stop the work. */
 	void abandon() {
-		if (DONE.compareAndSet(this, 0, 1)) {
+		if (DONE.compareAndSet(this, 0, ANSWERED)) {
 			this.lane.abandoned(this);
 			if (this.observation != null) {
 				this.observation.ended(Outcome.ABANDONED, null);
@@ -220,7 +257,7 @@ public final class Request {
 	void work(Disposable work) {
 		this.work = work;
 		if (isDone()) {
-			work.dispose();
+			stopWork();
 		}
 	}
 
@@ -231,6 +268,7 @@ public final class Request {
 		if (isDone()) {
 			return false;
 		}
+		this.begun = true;
 		this.runner = Thread.currentThread();
 		return true;
 	}
@@ -241,11 +279,17 @@ public final class Request {
 		Thread.interrupted();
 	}
 
+	/** Interrupt or cancel; what the application throws at that concerns nobody. */
 	void stopWork() {
 		interrupt();
 		Disposable work = this.work;
 		if (work != null) {
-			work.dispose();
+			try {
+				work.dispose();
+			}
+			catch (Throwable ex) {
+				logger.debug("A handler's work could not be cancelled", ex);
+			}
 		}
 	}
 

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +31,11 @@ import io.petrichor.tnetstring.TNetstring;
  * @since 0.1.0
  */
 public final class RequestLane {
+
+	private static final long ONE = 1L << 40;
+
+	/** When to look again at a reply that another thread is writing. */
+	private static final long SOON = TimeUnit.MILLISECONDS.toNanos(1);
 
 	/** How long a finished reply may wait for others of its batch that are slow. */
 	private static final long PATIENCE_MILLIS = 2;
@@ -54,7 +59,8 @@ public final class RequestLane {
 	/** Null if nobody listens. */
 	private final @Nullable RequestTally tally;
 
-	private final AtomicInteger inFlight = new AtomicInteger();
+	/** Requests in flight in units of {@link #ONE}, and below them their bytes. */
+	private final AtomicLong load = new AtomicLong();
 
 	private final HandOff handOff;
 
@@ -80,6 +86,10 @@ public final class RequestLane {
 	private boolean running;
 
 	private boolean flusherArmed;
+
+	private boolean refusing;
+
+	private volatile boolean givenUp;
 
 	/** Requests with an id that are not answered yet. */
 	private final Map<Long, Request> numbered = new ConcurrentHashMap<>(0);
@@ -118,7 +128,15 @@ public final class RequestLane {
 	 * @return the number; any thread
 	 */
 	public int inFlight() {
-		return this.inFlight.get();
+		return (int) (this.load.get() / ONE);
+	}
+
+	/**
+	 * The memory that the requests in flight hold.
+	 * @return bytes on the wire; any thread
+	 */
+	public long inFlightBytes() {
+		return this.load.get() % ONE;
 	}
 
 	/**
@@ -133,10 +151,10 @@ public final class RequestLane {
 		if (id != null && isControl(header, id)) {
 			return;
 		}
-		Route route = this.dispatcher.registry().find(header);
+		Route route = this.refusing ? GOING_ROUTE : this.dispatcher.registry().find(header);
 		Request request = new Request(message, this, route, id, !plain && header.flag(HeaderKeys.ONEWAY), now,
 				now + timeout(header), this.dispatcher.listener());
-		this.inFlight.incrementAndGet();
+		this.load.addAndGet(ONE + request.size());
 		if (id != null) {
 			acceptNumbered(request, id);
 		}
@@ -158,7 +176,7 @@ public final class RequestLane {
 			// Not now: what was read, and may cancel a stream, goes before what it fills.
 			wakeLater();
 		}
-		if (!this.parallel.isEmpty() && !submitParallel()) {
+		if (!this.parallel.isEmpty() && !this.replies.isFull() && !submitParallel()) {
 			for (Request request; (request = this.parallel.poll()) != null;) {
 				request.complete(BUSY);
 			}
@@ -175,21 +193,77 @@ public final class RequestLane {
 	}
 
 	/**
-	 * Answer the requests whose time is over.
+	 * Answer the requests whose time is over. One that has its turn after others waits
+	 * for their replies also with this one.
 	 * @param now the time, from {@link System#nanoTime()}
-	 * @return the nanoseconds until the next one's time is over, or
+	 * @return the nanoseconds until there may be another one to answer, or
 	 * {@link Long#MAX_VALUE}
 	 */
 	public long expire(long now) {
-		long next = Long.MAX_VALUE;
-		next = Math.min(next, expire(this.waiting, now));
-		next = Math.min(next, expire(this.batch, now));
-		next = Math.min(next, expire(this.numbered.values(), now));
-		if (this.current != null) {
-			next = Math.min(next, expire(List.of(this.current), now));
-		}
+		long next = Math.min(expireNumbered(now), expireInOrder(now));
 		feed();
 		return next;
+	}
+
+	private long expireNumbered(long now) {
+		long next = Long.MAX_VALUE;
+		for (Request request : this.numbered.values()) {
+			next = Math.min(next, expire(request, now));
+		}
+		return next;
+	}
+
+	/** One that has its turn after others waits for their replies. */
+	private long expireInOrder(long now) {
+		long next = Long.MAX_VALUE;
+		if (this.current != null && !this.current.isAnswered()) {
+			next = Math.min(next, expire(this.current, now));
+			if (!this.current.isAnswered()) {
+				return next;
+			}
+		}
+		for (Request request : this.batch) {
+			next = Math.min(next, expire(request, now));
+			if (!request.isAnswered()) {
+				return next;
+			}
+		}
+		while (!this.waiting.isEmpty()) {
+			next = Math.min(next, expire(this.waiting.element(), now));
+			if (!this.waiting.element().isAnswered()) {
+				return next;
+			}
+			this.waiting.remove();
+		}
+		return next;
+	}
+
+	private long expire(Request request, long now) {
+		long left = this.givenUp ? 0 : request.deadline() - now;
+		if (left <= 0 && !this.givenUp && request.isHeldUpByPeer()) {
+			extend(request);
+		}
+		else if (left <= 0 && !request.isDone()) {
+			request.giveUp(TIMEOUT, this.givenUp ? GOING : TIMEOUT);
+		}
+		return request.isAnswered() ? Long.MAX_VALUE : Math.max(left, SOON);
+	}
+
+	/**
+	 * Run no request that is accepted from now on: each is answered in its turn that this
+	 * side is going.
+	 */
+	public void refuse() {
+		this.refusing = true;
+	}
+
+	/**
+	 * Answer every request, as if the time of those that were begun were over, and
+	 * without running the others.
+	 */
+	public void giveUp() {
+		this.givenUp = true;
+		expire(System.nanoTime());
 	}
 
 	/**
@@ -209,6 +283,12 @@ public final class RequestLane {
 	}
 
 	private static final Message BUSY = ErrorReplies.reply(ErrorCode.BUSY, "too much to do; not executed");
+
+	private static final Message GOING = ErrorReplies.reply(ErrorCode.GOING, "this side is going; not executed");
+
+	private static final Route GOING_ROUTE = new Route("UNKNOWN", (request) -> GOING, false);
+
+	private static final Message TOO_BIG = ErrorReplies.reply(ErrorCode.TOO_BIG, "the reply is over the limit");
 
 	private static final Message CANCELLED = ErrorReplies.reply(ErrorCode.CANCELLED, "cancelled");
 
@@ -253,7 +333,11 @@ public final class RequestLane {
 	}
 
 	private void drain() {
-		while (!this.busy && !this.waiting.isEmpty()) {
+		if (this.current != null && this.current.isAnswered()) {
+			this.current = null;
+			this.busy = false;
+		}
+		while (!this.busy && !this.waiting.isEmpty() && !this.replies.isFull()) {
 			if (this.waiting.element().target().blocking()) {
 				submitBatch();
 			}
@@ -265,7 +349,7 @@ public final class RequestLane {
 
 	private void runInTurn(Request request) {
 		run(request);
-		if (!request.isDone()) {
+		if (!request.isAnswered()) {
 			this.current = request;
 			this.busy = true;
 		}
@@ -273,10 +357,17 @@ public final class RequestLane {
 
 	/** Run a handler that does not block, on the event loop. */
 	private void run(Request request) {
-		if (!request.isDone()) {
+		if (request.deadline() - System.nanoTime() <= 0) {
+			request.complete(TIMEOUT);
+		}
+		else if (!request.isDone()) {
 			this.running = true;
-			this.dispatcher.invoke(request);
-			this.running = false;
+			try {
+				this.dispatcher.invoke(request);
+			}
+			finally {
+				this.running = false;
+			}
 		}
 	}
 
@@ -301,14 +392,18 @@ public final class RequestLane {
 	/** On a thread of the executor. */
 	private void runBatch() {
 		int index = 0;
-		while (index < this.batch.size()) {
-			Request request = this.batch.get(index++);
-			runInterruptibly(request);
-			if (!request.isDone()) {
-				break;
+		try {
+			while (index < this.batch.size()) {
+				Request request = this.batch.get(index++);
+				runInterruptibly(request);
+				if (!request.isAnswered() || this.givenUp || this.replies.isFull()) {
+					break;
+				}
 			}
 		}
-		this.batchRan = index;
+		finally {
+			this.batchRan = index;
+		}
 	}
 
 	private void endBatch() {
@@ -317,16 +412,23 @@ public final class RequestLane {
 		}
 		Request last = this.batch.get(this.batchRan - 1);
 		this.batch.clear();
-		this.current = last.isDone() ? null : last;
+		this.current = last.isAnswered() ? null : last;
 		this.busy = this.current != null;
 		advance();
 	}
 
 	/** On a thread of the executor. */
 	private void runInterruptibly(Request request) {
-		if (request.begin()) {
-			this.dispatcher.invoke(request);
-			request.end();
+		if (request.deadline() - System.nanoTime() <= 0) {
+			request.complete(TIMEOUT);
+		}
+		else if (request.begin()) {
+			try {
+				this.dispatcher.invoke(request);
+			}
+			finally {
+				request.end();
+			}
 		}
 	}
 
@@ -350,7 +452,7 @@ public final class RequestLane {
 	/** On a thread of the executor. */
 	private void runParallel() {
 		this.standby.set(false);
-		for (Request request; (request = this.parallel.poll()) != null;) {
+		for (Request request; !this.replies.isFull() && (request = this.parallel.poll()) != null;) {
 			if (!this.parallel.isEmpty()) {
 				submitParallel();
 			}
@@ -374,12 +476,21 @@ public final class RequestLane {
 
 	/** Any thread, once for each request. */
 	void completed(Request request, Header header, TNetstring body) {
-		Long id = request.id();
-		if (id != null) {
-			this.numbered.remove(id, request);
+		try {
+			if (body.size() > this.replies.maxBodySize()) {
+				header = TOO_BIG.header();
+				body = TOO_BIG.body();
+			}
+			Long id = request.id();
+			if (id != null) {
+				this.numbered.remove(id, request);
+			}
+			if (!request.isOneway()) {
+				this.replies.write((id == null) ? header : header.with(HeaderKeys.RE, id), body);
+			}
 		}
-		if (!request.isOneway()) {
-			this.replies.write((id == null) ? header : header.with(HeaderKeys.RE, id), body);
+		catch (Throwable ex) {
+			this.replies.fail(ex);
 		}
 		ended(request, (this.tally != null) ? Outcome.of(header) : Outcome.SUCCESS);
 		if (request.isDetached()) {
@@ -448,10 +559,11 @@ public final class RequestLane {
 	}
 
 	private void ended(Request request, Outcome outcome) {
+		request.answered();
+		this.load.addAndGet(-ONE - request.size());
 		if (this.tally != null) {
 			this.tally.add(request.target(), outcome, request.receivedAt());
 		}
-		this.inFlight.decrementAndGet();
 	}
 
 	private void wake() {
@@ -469,10 +581,6 @@ public final class RequestLane {
 
 	private void wakenUp() {
 		this.woken.set(false);
-		if (this.current != null && this.current.isDone()) {
-			this.current = null;
-			this.busy = false;
-		}
 		advance();
 	}
 
@@ -491,26 +599,6 @@ public final class RequestLane {
 		catch (RejectedExecutionException ex) {
 			// The event loop has ended, and the connection with it.
 		}
-	}
-
-	private long expire(Iterable<Request> requests, long now) {
-		long next = Long.MAX_VALUE;
-		for (Request request : requests) {
-			if (!request.isDone()) {
-				long left = request.deadline() - now;
-				if (left <= 0 && request.isHeldUpByPeer()) {
-					extend(request);
-				}
-				else if (left <= 0) {
-					request.complete(TIMEOUT);
-					request.stopWork();
-				}
-				else {
-					next = Math.min(next, left);
-				}
-			}
-		}
-		return next;
 	}
 
 }

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 import io.petrichor.tnetstring.TNetstring;
+import io.petrichor.tnetstring.TNetstringConversionException;
 import io.petrichor.tnetstring.TNetstringDecoder;
 import io.petrichor.tnetstring.TNetstringException;
 
@@ -109,6 +110,9 @@ public final class PairDecoder {
 			ErrorCode code = (ex.kind() == TNetstringException.Kind.TOO_BIG) ? ErrorCode.TOO_BIG
 					: ErrorCode.BAD_REQUEST;
 			throw die(new ProtocolException(code, ((this.header == null) ? "header: " : "body: ") + ex.getMessage()));
+		}
+		catch (TNetstringConversionException ex) {
+			throw die(new ProtocolException(ErrorCode.BAD_REQUEST, "header: " + ex.getMessage()));
 		}
 	}
 

@@ -40,6 +40,13 @@ public final class PairOutput {
 
 	private boolean closed;
 
+	/** What the socket had not taken after the last flush, and of its first part. */
+	private long left;
+
+	private long leftOfFirst;
+
+	private boolean progressed;
+
 	/**
 	 * Create an output.
 	 * @param channel where to write
@@ -81,8 +88,31 @@ public final class PairOutput {
 	public void flush() {
 		ByteBuf out = take();
 		if (out != null) {
+			this.progressed |= hasLess();
 			this.channel.writeAndFlush(out, this.channel.voidPromise());
+			hasLess();
 		}
+	}
+
+	/**
+	 * Whether the socket has taken anything since the last call; event loop only. What is
+	 * added meanwhile does not count.
+	 * @return false if the peer makes no room
+	 */
+	public boolean progressed() {
+		boolean progressed = hasLess() || this.progressed;
+		this.progressed = false;
+		return progressed;
+	}
+
+	private boolean hasLess() {
+		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
+		long pending = (buffer != null) ? buffer.totalPendingWriteBytes() : 0;
+		long first = (pending > 0 && buffer != null) ? buffer.currentProgress() : 0;
+		boolean less = pending < this.left || first > this.leftOfFirst;
+		this.left = pending;
+		this.leftOfFirst = first;
+		return less;
 	}
 
 	/**

@@ -4,11 +4,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -48,6 +46,12 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	private static final int BACKLOG = 511;
 
 	/**
+	 * Not native: Netty's epoll transport (4.2.13 to 4.2.18 at least) cannot write any
+	 * more, once a peer has ended its half while replies wait for room.
+	 */
+	private static final boolean NATIVE_TRANSPORT = false;
+
+	/**
 	 * One for each processor: nothing that blocks runs there, so more would only take
 	 * turns.
 	 */
@@ -68,9 +72,9 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private final UnaryOperator<TcpServer> customizer;
 
-	private final ServerListener listener;
+	private final MemoryBudget budget;
 
-	private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
+	private final ServerListener listener;
 
 	private final Admission admission;
 
@@ -86,7 +90,8 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private volatile @Nullable Instant since;
 
-	private volatile Authentication authentication;
+	/** The last way down, which may not have come to its end. */
+	private volatile @Nullable Drain drain;
 
 	private ApplicationEventPublisher events = (event) -> {
 	};
@@ -109,11 +114,11 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		this.address = address;
 		this.identity = identity;
 		this.limits = limits;
+		this.budget = new MemoryBudget(limits.maxBuffered());
 		this.gracePeriod = gracePeriod;
 		this.dispatcher = dispatcher;
 		this.access = access;
 		this.admission = new Admission(access.limits());
-		this.authentication = new Authentication(access.authenticators());
 		this.customizer = customizer;
 		this.listener = listener;
 	}
@@ -129,7 +134,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 */
 	public int port() {
 		Listening listening = this.listening;
-		return (listening != null) ? ((InetSocketAddress) listening.socket.address()).getPort() : -1;
+		return (listening != null) ? listening.port() : -1;
 	}
 
 	/**
@@ -141,11 +146,20 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	}
 
 	/**
-	 * The connections at this moment, handshakes included.
+	 * The connections at this moment, handshakes included, and those that still end.
 	 * @return the number
 	 */
 	public int connectionCount() {
-		return this.connections.size();
+		return open().size();
+	}
+
+	private Collection<ServerConnection> open() {
+		Listening listening = this.listening;
+		Drain drain = this.drain;
+		if (listening == null && drain != null) {
+			listening = drain.listening();
+		}
+		return (listening != null) ? listening.connections() : Collections.emptySet();
 	}
 
 	/**
@@ -162,7 +176,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 * @return the connections, in no order
 	 */
 	public Stream<ConnectionInfo> connections() {
-		return this.connections.stream().map(ServerConnection::info);
+		return open().stream().map(ServerConnection::info);
 	}
 
 	/**
@@ -185,7 +199,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	}
 
 	private boolean with(String id, Consumer<ServerConnection> work) {
-		for (ServerConnection connection : this.connections) {
+		for (ServerConnection connection : open()) {
 			if (connection.id().equals(id)) {
 				work.accept(connection);
 				return true;
@@ -203,7 +217,8 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	}
 
 	/**
-	 * Listen, if there is any handler. Does nothing if the server is running.
+	 * Listen, if there is any handler. Does nothing if the server is running; may be
+	 * called while connections from before a stop still end.
 	 * @throws PetrichorServerException if the address cannot be listened on
 	 */
 	@Override
@@ -215,42 +230,41 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			logger.info("No @PetrichorHandler method found: the Petrichor server does not listen");
 			return;
 		}
-		this.authentication = new Authentication(this.access.authenticators());
 		LoopResources loops = LoopResources.create("petrichor", LOOPS, true);
+		Listening listening = new Listening(loops, new Authentication(this.access.authenticators()));
 		try {
-			this.listening = new Listening(bind(loops), loops);
+			listening.begin(bind(listening, loops));
 		}
-		catch (ChannelBindException ex) {
-			loops.dispose();
-			throw new PetrichorServerException(this.address, (ex.getCause() != null) ? ex.getCause() : ex);
-		}
-		catch (RuntimeException ex) {
-			loops.dispose();
+		catch (Throwable ex) {
+			listening.abort();
+			if (ex instanceof ChannelBindException) {
+				throw new PetrichorServerException(this.address, (ex.getCause() != null) ? ex.getCause() : ex);
+			}
 			throw ex;
 		}
+		this.listening = listening;
 		this.since = Instant.now();
 		logger.info("Petrichor server listens on %s port %d, %d routes"
 			.formatted(this.address.getAddress().getHostAddress(), port(), this.dispatcher.registry().routes().size()));
 		this.events.publishEvent(new PetrichorServerListeningEvent(this));
 	}
 
-	private DisposableServer bind(LoopResources loops) {
+	private DisposableServer bind(Listening listening, LoopResources loops) {
 		TcpServer server = TcpServer.create()
 			.bindAddress(() -> this.address)
-			.runOn(loops)
+			.runOn(loops, NATIVE_TRANSPORT)
 			.option(ChannelOption.SO_BACKLOG, BACKLOG)
 			.option(ChannelOption.SO_REUSEADDR, true)
 			.childOption(ChannelOption.TCP_NODELAY, true)
-			.childOption(ChannelOption.SO_KEEPALIVE, true)
 			.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-			.doOnChannelInit((observer, channel, remote) -> accept(channel));
+			.doOnChannelInit((observer, channel, remote) -> accept(listening, channel));
 		TcpServer customized = this.customizer.apply(server);
 		Supplier<? extends SocketAddress> place = customized.configuration().bindAddress();
 		Exposure.check((place != null) ? place.get() : this.address, this.access);
 		return customized.bindNow();
 	}
 
-	private void accept(Channel channel) {
+	private void accept(Listening listening, Channel channel) {
 		Admission.Place place = this.admission.claim(channel.remoteAddress());
 		@Nullable RejectReason refused = place.refused();
 		if (refused != null) {
@@ -259,17 +273,20 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			return;
 		}
 		channel.closeFuture().addListener((closed) -> place.leave());
+		KeepAlive.set(channel);
 		ServerTls tls = this.access.tls();
 		if (tls != null) {
 			channel.pipeline().addFirst(tls.handler(channel, this.limits.handshakeTimeout()));
 		}
 		String id = Long.toString(this.ids.incrementAndGet(), Character.MAX_RADIX);
 		channel.pipeline()
-			.addBefore(NettyPipeline.ReactiveBridge, "petrichor", new ServerConnection(this, id, channel, place));
+			.addBefore(NettyPipeline.ReactiveBridge, "petrichor",
+					new ServerConnection(this, listening, id, channel, place));
 	}
 
 	/**
 	 * Stop, and wait until all connections are closed.
+	 * @see #stop(Runnable)
 	 */
 	@Override
 	public void stop() {
@@ -284,20 +301,31 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	}
 
 	/**
-	 * Stop: accept nobody, read nothing more, answer what was read within the grace
-	 * period, close. Returns at once.
+	 * Stop: accept nobody, say goodbye to the peers that understand it, answer what was
+	 * read within the grace period, close. Returns at once. Called once more before that
+	 * has come to its end, the grace period is over now: what is not answered is answered
+	 * with an error.
 	 * @param callback run when all connections are closed
 	 */
 	@Override
 	public synchronized void stop(Runnable callback) {
 		Listening listening = this.listening;
-		if (listening == null) {
-			callback.run();
-			return;
+		Drain drain = this.drain;
+		if (listening != null) {
+			this.events.publishEvent(new PetrichorServerStoppingEvent(this));
+			this.listening = null;
+			drain = new Drain(listening, this.gracePeriod);
+			drain.whenEnded(callback);
+			this.drain = drain;
+			drain.start();
 		}
-		this.events.publishEvent(new PetrichorServerStoppingEvent(this));
-		this.listening = null;
-		new Drain(listening, callback).start();
+		else if (drain != null) {
+			drain.whenEnded(callback);
+			drain.hurry();
+		}
+		else {
+			callback.run();
+		}
 	}
 
 	@Override
@@ -319,16 +347,25 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		return this.strangers;
 	}
 
+	MemoryBudget budget() {
+		return this.budget;
+	}
+
+	/**
+	 * The memory that all connections hold together, for what is not finished.
+	 * @return bytes, to a few kilobytes for each connection
+	 * @see ServerLimits#maxBuffered()
+	 */
+	public long buffered() {
+		return this.budget.held();
+	}
+
 	ServerIdentity identity() {
 		return this.identity;
 	}
 
 	Dispatcher dispatcher() {
 		return this.dispatcher;
-	}
-
-	Authentication authentication() {
-		return this.authentication;
 	}
 
 	ServerListener listener() {
@@ -349,102 +386,11 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		this.connectionEvents.publish(this.events, new ConnectionOpened(connection));
 	}
 
-	void opened(ServerConnection connection) {
-		this.connections.add(connection);
-		this.listener.connectionOpened();
-	}
-
 	void closed(ServerConnection connection, CloseReason reason) {
 		if (this.members.remove(connection)) {
 			this.connectionEvents.publish(this.events, new ConnectionClosed(connection, reason));
 		}
-		this.connections.remove(connection);
 		this.listener.connectionClosed(reason);
-	}
-
-	/** A socket with its event loops, and a thread that keeps the JVM alive meanwhile. */
-	private static final class Listening {
-
-		private final DisposableServer socket;
-
-		private final LoopResources loops;
-
-		private final CountDownLatch ended = new CountDownLatch(1);
-
-		Listening(DisposableServer socket, LoopResources loops) {
-			this.socket = socket;
-			this.loops = loops;
-			Thread await = new Thread(this::await, "petrichor-server");
-			await.setDaemon(false);
-			await.start();
-		}
-
-		private void await() {
-			try {
-				this.ended.await();
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-		}
-
-	}
-
-	/**
-	 * The way from listening to stopped. Looks every few milliseconds whether it is over.
-	 */
-	private final class Drain implements Runnable {
-
-		private static final long INTERVAL_MILLIS = 10;
-
-		private final Listening listening;
-
-		private final Runnable callback;
-
-		private final long deadline = System.nanoTime() + PetrichorServer.this.gracePeriod.toNanos();
-
-		private boolean forced;
-
-		Drain(Listening listening, Runnable callback) {
-			this.listening = listening;
-			this.callback = callback;
-		}
-
-		void start() {
-			this.listening.socket.channel().close().addListener((closed) -> {
-				PetrichorServer.this.connections.forEach(ServerConnection::drain);
-				again();
-			});
-		}
-
-		private void again() {
-			ScheduledExecutorService loop = this.listening.socket.channel().eventLoop();
-			loop.schedule(this, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
-		}
-
-		@Override
-		public void run() {
-			if (PetrichorServer.this.connections.isEmpty()) {
-				this.listening.loops.disposeLater(Duration.ZERO, Duration.ofSeconds(2))
-					.subscribe(null, (failure) -> end(), this::end);
-			}
-			else {
-				if (!this.forced && System.nanoTime() - this.deadline > 0) {
-					this.forced = true;
-					logger.warn("%d connections did not end within the grace period of %s"
-						.formatted(PetrichorServer.this.connections.size(), PetrichorServer.this.gracePeriod));
-					PetrichorServer.this.connections.forEach((connection) -> connection.close(CloseReason.SHUTDOWN));
-				}
-				again();
-			}
-		}
-
-		private void end() {
-			this.listening.ended.countDown();
-			PetrichorServer.this.authentication.close();
-			this.callback.run();
-		}
-
 	}
 
 }

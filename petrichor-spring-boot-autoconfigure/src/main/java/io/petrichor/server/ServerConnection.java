@@ -9,13 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.NotSslRecordException;
@@ -56,11 +56,21 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(100);
 
-	/** How long a peer may take to read the last pair and go. */
+	/** How long a peer may take to go when it has everything. */
 	private static final long LINGER = TimeUnit.SECONDS.toNanos(2);
+
+	private static final Header BYE = Header.of(HeaderKeys.BYE, true);
+
+	private static final TNetstring GOODBYE = TNetstring.of("going away");
+
+	private static final ProtocolException TORN = new ProtocolException(ErrorCode.BAD_REQUEST,
+			"the stream ended within a pair");
 
 	/** Output that is not worth holding up the reading for. */
 	private static final long SMALL_OUTPUT = 64 * 1024;
+
+	/** Who holds no more is read also when all together hold too much. */
+	private static final long FAIR_SHARE = 16 * 1024;
 
 	enum State {
 
@@ -70,6 +80,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		DECIDING,
 		/** Requests are read and answered. */
 		OPEN,
+		/** Goodbye has been said; what crosses it is answered that it came too late. */
+		GOING,
 		/** Nothing more is read; what was read is answered. */
 		ENDING,
 		/** The last byte has been written; what still comes is dropped. */
@@ -81,9 +93,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private final PetrichorServer server;
 
+	private final Listening listening;
+
 	private final ServerListener listener;
 
 	private final ServerLimits limits;
+
+	private final MemoryBudget budget;
+
+	/** What the budget knows of. */
+	private volatile long held;
 
 	private final String id;
 
@@ -102,6 +121,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	private volatile State state = State.HANDSHAKE;
 
 	private @Nullable ByteBuf unread;
+
+	private boolean consuming;
+
+	private boolean draining;
 
 	private int maxInFlight;
 
@@ -141,18 +164,23 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private long endingSince;
 
-	private long outputMark;
-
+	/** When the peer last made room for output, 0 while none waits. */
 	private long outputProgress;
+
+	private long lastTick;
+
+	private boolean ticking;
 
 	private @Nullable ScheduledFuture<?> tick;
 
 	private boolean tickSoon;
 
-	ServerConnection(PetrichorServer server, String id, Channel channel, Admission.Place place) {
+	ServerConnection(PetrichorServer server, Listening listening, String id, Channel channel, Admission.Place place) {
 		this.server = server;
+		this.listening = listening;
 		this.listener = server.listener();
 		this.limits = server.limits();
+		this.budget = server.budget();
 		this.id = id;
 		this.channel = channel;
 		this.place = place;
@@ -169,7 +197,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	public void channelActive(ChannelHandlerContext context) {
 		context.fireChannelActive();
 		this.tap = WireLog.of(this.id);
-		this.server.opened(this);
+		this.listening.opened(this);
+		this.listener.connectionOpened();
 		watch(this.limits.handshakeTimeout().toNanos());
 		context.read();
 	}
@@ -215,10 +244,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	/** Decode and start as much of what was read as there is room for. */
 	private void consume() {
 		ByteBuf in = this.unread;
-		if (in == null) {
+		if (in == null || this.consuming) {
 			return;
 		}
 		boolean partialBefore = this.decoder.isPartial();
+		this.consuming = true;
 		int pairs = 0;
 		long bytes = 0;
 		int largest = 0;
@@ -243,6 +273,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			logger.debug("Connection %s is closed after a protocol error: %s".formatted(this.id, ex.getMessage()));
 			end();
 		}
+		finally {
+			this.consuming = false;
+		}
 		if (pairs > 0) {
 			this.listener.pairsRead(pairs, bytes, largest);
 		}
@@ -257,7 +290,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	private boolean hasRoom() {
 		return switch (this.state) {
 			case HANDSHAKE -> true;
-			case OPEN, ENDING -> this.failure == null && this.lane.inFlight() < this.maxInFlight && isWritable();
+			case OPEN, GOING, ENDING -> this.failure == null && this.lane.inFlight() < this.maxInFlight && isWritable()
+					&& !(this.held > FAIR_SHARE && this.budget.isOver());
 			default -> false;
 		};
 	}
@@ -278,7 +312,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			Handshake handshake = new Handshake(message.header(), message.body(), remoteAddress(),
 					ServerTls.peerCertificates(this.channel));
 			this.handshake = handshake;
-			this.attempt = this.server.authentication().decide(handshake, this.channel.eventLoop(), this::decided);
+			this.attempt = this.listening.authentication().decide(handshake, this.channel.eventLoop(), this::decided);
 		}
 		else if (isReply(message.header())) {
 			this.pushed.answered(message);
@@ -315,11 +349,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			}
 			TNetstring welcome = allowed.welcome();
 			write(Header.of(reply), (welcome != null) ? welcome : identity.welcome());
-			consume();
-			if (this.inputEnded) {
-				inputEnded();
+			if (this.draining || this.inputEnded) {
+				endOrGo();
 			}
-			else {
+			if (!this.consuming) {
 				progress();
 			}
 		}
@@ -369,6 +402,24 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.lane.flushed();
 	}
 
+	@Override
+	public boolean isFull() {
+		return this.output.pending() >= this.limits.maxPendingOutput();
+	}
+
+	@Override
+	public int maxBodySize() {
+		int most = this.limits.message().values().maxSize();
+		long wanted = this.capabilities.max();
+		return (wanted > 0) ? (int) Math.min(wanted, most) : most;
+	}
+
+	@Override
+	public void fail(Throwable cause) {
+		logger.debug("Connection %s is closed because a reply could not be written".formatted(this.id), cause);
+		this.channel.close();
+	}
+
 	/**
 	 * Something was read, written or finished: go on with whatever that made possible.
 	 */
@@ -393,10 +444,27 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (this.state == State.ENDING && this.lane.inFlight() == 0 && this.unread == null) {
 			finish();
 		}
-		else if (this.unread == null && this.state != State.ENDING && !this.inputEnded && hasRoom()) {
+		else if (this.unread == null && !this.inputEnded && this.state != State.ENDING
+				&& (this.state == State.DECIDING || hasRoom())) {
+			// During the decision only to notice that the peer is gone: what comes then
+			// is
+			// kept as it is, and no more is read.
 			this.channel.read();
 		}
+		account();
 		watch(TICK);
+	}
+
+	private void account() {
+		this.held = this.budget.changed(this.held, this.decoder.buffered() + this.lane.inFlightBytes()
+				+ this.output.pending() + ((this.unread != null) ? this.unread.capacity() : 0));
+	}
+
+	/**
+	 * The memory that this connection holds for what is not finished; any thread.
+	 */
+	long held() {
+		return this.held;
 	}
 
 	@Override
@@ -427,14 +495,22 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	/** Nothing more comes. While the peer waits for the decision, so does this. */
 	private void inputEnded() {
-		if (this.state == State.OPEN && this.capabilities.plain()) {
-			// A plain peer may have ended its half and still wait for its replies.
-			end();
-			progress();
-		}
-		else if ((this.state == State.LINGERING && this.outputEnded) || this.state == State.HANDSHAKE
-				|| this.state == State.OPEN) {
-			this.channel.close();
+		switch (this.state) {
+			case HANDSHAKE -> {
+				this.failure = this.decoder.isPartial() ? TORN : null;
+				end();
+			}
+			case OPEN, GOING -> {
+				endOrGo();
+				progress();
+			}
+			case LINGERING -> {
+				if (this.outputEnded) {
+					this.channel.close();
+				}
+			}
+			default -> {
+			}
 		}
 	}
 
@@ -453,9 +529,31 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		}
 	}
 
+	/** The peer has ended its half, or this server wants to end. */
+	private void endOrGo() {
+		if (this.inputEnded) {
+			// A plain peer, or one that was told to go, may still wait for its replies.
+			if (this.capabilities.plain() || this.state == State.GOING) {
+				end();
+			}
+			else {
+				this.channel.close();
+			}
+		}
+		else if (this.capabilities.bye()) {
+			this.state = State.GOING;
+			this.endingSince = System.nanoTime();
+			this.lane.refuse();
+			write(BYE, GOODBYE);
+		}
+		else {
+			end();
+		}
+	}
+
 	/** Read nothing more, answer what was read, then close. */
-	void end() {
-		if (this.state == State.OPEN || this.state == State.HANDSHAKE) {
+	private void end() {
+		if (this.state == State.OPEN || this.state == State.GOING || this.state == State.HANDSHAKE) {
 			boolean handshake = this.state == State.HANDSHAKE;
 			this.endingSince = System.nanoTime();
 			this.state = State.ENDING;
@@ -469,9 +567,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	private void finish() {
-		if (this.failure != null) {
-			write(Header.of(HeaderKeys.ERROR, this.failure.code().wireName()),
-					TNetstring.of(this.failure.getMessage()));
+		ProtocolException failure = (this.inputEnded && this.decoder.isPartial()) ? TORN : this.failure;
+		if (failure != null) {
+			write(Header.of(HeaderKeys.ERROR, failure.code().wireName()), TNetstring.of(failure.getMessage()));
 		}
 		linger();
 	}
@@ -479,11 +577,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	/** Close so that the peer can read everything that was written. */
 	private void linger() {
 		this.state = State.LINGERING;
-		this.endingSince = System.nanoTime();
 		this.decoder.close();
 		dropUnread();
 		this.output.finish().addListener((finished) -> {
 			this.outputEnded = true;
+			this.endingSince = System.nanoTime();
 			if (this.inputEnded || !finished.isSuccess()) {
 				this.channel.close();
 			}
@@ -498,18 +596,26 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.decoder.close();
 		dropUnread();
 		this.output.close();
-		this.lane.close();
+		this.budget.gone(this.held);
+		this.held = 0;
 		this.pushed.close();
-		if (this.attempt != null) {
-			this.attempt.cancel();
-		}
 		if (this.tick != null) {
 			this.tick.cancel(false);
 		}
 		CloseReason reason = this.reason;
-		handshakeEnded((reason == CloseReason.HANDSHAKE_TIMEOUT) ? HandshakeOutcome.TIMEOUT : HandshakeOutcome.ERROR);
-		this.server.closed(this, (reason != null) ? reason : CloseReason.PEER);
-		context.fireChannelInactive();
+		try {
+			handshakeEnded(
+					(reason == CloseReason.HANDSHAKE_TIMEOUT) ? HandshakeOutcome.TIMEOUT : HandshakeOutcome.ERROR);
+			if (this.attempt != null) {
+				this.attempt.cancel();
+			}
+			this.lane.close();
+			this.server.closed(this, (reason != null) ? reason : CloseReason.PEER);
+		}
+		finally {
+			this.listening.closed(this);
+			context.fireChannelInactive();
+		}
 	}
 
 	@Override
@@ -529,18 +635,25 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	// Deadlines
 
 	private void watch(long within) {
+		if (this.ticking) {
+			return;
+		}
 		if (this.tick == null) {
 			schedule(within);
 		}
-		else if (!this.tickSoon && within <= TICK && isBusy()) {
+		else if (!this.tickSoon && within <= TICK && isWatched()) {
 			this.tick.cancel(false);
 			schedule(within);
 		}
 	}
 
 	private boolean isBusy() {
-		return this.lane.inFlight() > 0 || this.decoder.isPartial() || this.state == State.LINGERING
-				|| this.output.pending() > 0;
+		return this.lane.inFlight() > 0 || this.decoder.isPartial() || this.output.pending() > 0;
+	}
+
+	/** Whether there is a deadline that is near or moves. */
+	private boolean isWatched() {
+		return this.state == State.GOING || this.state == State.LINGERING || isBusy();
 	}
 
 	private void schedule(long within) {
@@ -549,21 +662,32 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	private void tick() {
-		this.tick = null;
 		long now = System.nanoTime();
 		long next = timeLeft(now);
-		if (next <= 0 && this.state == State.DECIDING && this.attempt != null) {
-			handshakeEnded(HandshakeOutcome.TIMEOUT);
-			because(CloseReason.HANDSHAKE_TIMEOUT);
-			this.attempt.expire();
-		}
-		else if (next <= 0) {
+		this.lastTick = now;
+		if (next <= 0) {
+			this.tick = null;
+			if (this.state == State.DECIDING && this.attempt != null) {
+				handshakeEnded(HandshakeOutcome.TIMEOUT);
+				because(CloseReason.HANDSHAKE_TIMEOUT);
+				this.attempt.expire();
+				return;
+			}
 			because(overdue(now));
 			this.channel.close();
+			return;
 		}
-		else if (this.state != State.CLOSED) {
-			flush();
-			schedule(isBusy() ? Math.min(next, TICK) : next);
+		if (this.budget.isOver()) {
+			this.budget.relieve(this.listening.connections(), now);
+		}
+		this.ticking = true;
+		if (this.state == State.GOING && !isBusy() && now - Math.max(this.lastRead, this.endingSince) > LINGER) {
+			end();
+		}
+		progress();
+		this.ticking = false;
+		if (this.state != State.CLOSED) {
+			schedule(isWatched() ? Math.min(next, TICK) : next);
 		}
 	}
 
@@ -571,12 +695,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	private long timeLeft(long now) {
 		return switch (this.state) {
 			case HANDSHAKE, DECIDING -> this.accepted + this.limits.handshakeTimeout().toNanos() - now;
-			case LINGERING -> this.endingSince + LINGER - now;
+			case LINGERING -> this.outputEnded ? this.endingSince + LINGER - now : outputTimeLeft(now);
 			case CLOSED -> Long.MAX_VALUE;
-			case OPEN, ENDING -> {
+			case OPEN, GOING, ENDING -> {
 				this.lane.expire(now);
 				long next = Math.min(TimeUnit.DAYS.toNanos(1), outputTimeLeft(now));
 				if (this.decoder.isPartial()) {
+					if (!hasRoom()) {
+						// It is not the peer who keeps the pair from going on.
+						this.pairBegun += now - this.lastTick;
+					}
 					next = Math.min(next, this.pairBegun + this.limits.messageTimeout().toNanos() - now);
 				}
 				if (!isBusy()) {
@@ -599,15 +727,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	private long outputTimeLeft(long now) {
-		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
-		long pending = (buffer != null) ? buffer.totalPendingWriteBytes() : 0;
-		if (pending == 0) {
+		boolean progressed = this.output.progressed();
+		if (this.output.pending() == 0) {
 			this.outputProgress = 0;
 			return Long.MAX_VALUE;
 		}
-		long mark = (buffer != null) ? 31 * pending + buffer.currentProgress() : 0;
-		if (this.outputProgress == 0 || mark != this.outputMark) {
-			this.outputMark = mark;
+		if (this.outputProgress == 0 || progressed) {
 			this.outputProgress = now;
 		}
 		return this.outputProgress + this.limits.writeTimeout().toNanos() - now;
@@ -723,16 +848,45 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		}
 	}
 
-	/** Any thread. */
+	/** Say goodbye, answer what was read, close. Any thread. */
 	void drain() {
-		this.channel.eventLoop().execute(() -> {
+		onLoop(() -> {
+			this.draining = true;
 			because(CloseReason.SHUTDOWN);
 			if (this.state == State.DECIDING && this.attempt != null && this.attempt.cancel()) {
 				deny(ErrorCode.GOING, "the server is about to stop", Duration.ofSeconds(1));
 			}
-			end();
-			progress();
+			else if (this.state == State.HANDSHAKE) {
+				end();
+			}
+			else if (this.state == State.OPEN) {
+				endOrGo();
+				progress();
+			}
 		});
+	}
+
+	/** Give up what is not answered, and close. Any thread. */
+	void hurry() {
+		onLoop(() -> {
+			this.lane.giveUp();
+			end();
+			if (this.state.compareTo(State.ENDING) < 0) {
+				this.channel.close();
+			}
+			else {
+				progress();
+			}
+		});
+	}
+
+	private void onLoop(Runnable work) {
+		try {
+			this.channel.eventLoop().execute(work);
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loop has ended, and the connection with it.
+		}
 	}
 
 }

@@ -16,10 +16,19 @@ import io.petrichor.protocol.PairLimits;
  * @param maxInFlight the most unanswered requests of a connection
  * @param maxPendingOutput the most bytes of replies that a peer has not read
  * @param writeTimeout how long a peer may take none of them
+ * @param maxBuffered the most bytes that all connections together may hold
  * @since 0.1.0
  */
 public record ServerLimits(Duration handshakeTimeout, PairLimits handshake, PairLimits message, Duration messageTimeout,
-		Duration idleTimeout, int maxInFlight, long maxPendingOutput, Duration writeTimeout) {
+		Duration idleTimeout, int maxInFlight, long maxPendingOutput, Duration writeTimeout, long maxBuffered) {
+
+	private static final String BODY = "petrichor.server.message.max-body-size";
+
+	public ServerLimits {
+		UnfitLimitsException.check(BODY, message.maxBodySize(), "petrichor.server.outbound.max-pending",
+				maxPendingOutput, 2);
+		UnfitLimitsException.check(BODY, message.maxBodySize(), "petrichor.server.max-buffered", maxBuffered, 16);
+	}
 
 	/**
 	 * What the server can, as it tells the peers that ask for it.

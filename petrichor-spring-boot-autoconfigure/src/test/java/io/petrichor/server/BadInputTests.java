@@ -71,6 +71,7 @@ class BadInputTests {
 			try (RawPeer peer = RawPeer.welcomed(TestServer.port(context))) {
 				peer.send("0:}5:first,0:}5:sec").endOutput();
 				assertThat(peer.read().body().asText()).isEqualTo("first");
+				assertThat(peer.read().header().text("error")).isEqualTo("bad_request");
 				assertThat(peer.read()).isNull();
 			}
 			await().until(() -> context.getBean(PetrichorServer.class).connectionCount() == 0);

@@ -1,0 +1,117 @@
+package io.petrichor.server;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.channel.EventLoop;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * The way from listening to stopped: accept nobody, let every connection say goodbye and
+ * answer what it has read, give up what is not answered when the grace period is over,
+ * close. Looks every few milliseconds whether it is over.
+ */
+final class Drain {
+
+	private static final Log logger = LogFactory.getLog(Drain.class);
+
+	private static final long INTERVAL_MILLIS = 10;
+
+	/** How long peers may take to read the last replies once the grace period is over. */
+	private static final long LAST_REPLIES = TimeUnit.SECONDS.toNanos(2);
+
+	private final Listening listening;
+
+	private final EventLoop loop;
+
+	private final List<Runnable> callbacks = new ArrayList<>();
+
+	private final Duration gracePeriod;
+
+	private long deadline;
+
+	private boolean hurried;
+
+	private boolean ended;
+
+	Drain(Listening listening, Duration gracePeriod) {
+		this.listening = listening;
+		this.loop = listening.socket().channel().eventLoop();
+		this.gracePeriod = gracePeriod;
+		this.deadline = System.nanoTime() + gracePeriod.toNanos();
+	}
+
+	Listening listening() {
+		return this.listening;
+	}
+
+	void start() {
+		this.listening.socket().channel().close().addListener((closed) -> {
+			this.listening.drain();
+			again();
+		});
+	}
+
+	/** Run this when it is over, or now if it is. */
+	void whenEnded(Runnable callback) {
+		synchronized (this) {
+			if (!this.ended) {
+				this.callbacks.add(callback);
+				return;
+			}
+		}
+		callback.run();
+	}
+
+	/** Somebody has lost patience: the grace period is over now. */
+	synchronized void hurry() {
+		if (!this.hurried) {
+			this.deadline = System.nanoTime();
+		}
+	}
+
+	private void again() {
+		this.loop.schedule(this::look, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+	}
+
+	private void look() {
+		if (this.listening.connections().isEmpty()) {
+			this.listening.end(this::end);
+			return;
+		}
+		if (isOver()) {
+			if (this.hurried) {
+				this.listening.connections().forEach((connection) -> connection.close(CloseReason.SHUTDOWN));
+			}
+			else {
+				logger.warn("%d connections did not end within the grace period of %s"
+					.formatted(this.listening.connections().size(), this.gracePeriod));
+				giveUp();
+				this.listening.connections().forEach(ServerConnection::hurry);
+			}
+		}
+		again();
+	}
+
+	private synchronized boolean isOver() {
+		return System.nanoTime() - this.deadline >= 0;
+	}
+
+	private synchronized void giveUp() {
+		this.hurried = true;
+		this.deadline = System.nanoTime() + LAST_REPLIES;
+	}
+
+	private void end() {
+		List<Runnable> callbacks;
+		synchronized (this) {
+			this.ended = true;
+			callbacks = List.copyOf(this.callbacks);
+		}
+		callbacks.forEach(Runnable::run);
+	}
+
+}

@@ -1,0 +1,110 @@
+package io.petrichor.server;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+
+import org.jspecify.annotations.Nullable;
+import reactor.netty.DisposableServer;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * The time from one start of the server to the stop that belongs to it: its socket, its
+ * event loops, the connections it accepted, and a thread that keeps the JVM alive
+ * meanwhile.
+ */
+final class Listening {
+
+	/** How long the event loops may take to end once no connection is left. */
+	private static final Duration LOOPS_END = Duration.ofSeconds(2);
+
+	private final LoopResources loops;
+
+	private final Authentication authentication;
+
+	private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
+
+	private final CountDownLatch ended = new CountDownLatch(1);
+
+	private volatile @Nullable DisposableServer socket;
+
+	private volatile boolean draining;
+
+	Listening(LoopResources loops, Authentication authentication) {
+		this.loops = loops;
+		this.authentication = authentication;
+	}
+
+	/** The socket could not be bound. */
+	void abort() {
+		this.authentication.close();
+		this.loops.dispose();
+	}
+
+	/** The socket is bound. */
+	void begin(DisposableServer socket) {
+		this.socket = socket;
+		Thread await = new Thread(this::await, "petrichor-server");
+		await.setDaemon(false);
+		await.start();
+	}
+
+	DisposableServer socket() {
+		DisposableServer socket = this.socket;
+		if (socket == null) {
+			throw new IllegalStateException("not bound");
+		}
+		return socket;
+	}
+
+	int port() {
+		return ((InetSocketAddress) socket().address()).getPort();
+	}
+
+	Authentication authentication() {
+		return this.authentication;
+	}
+
+	Set<ServerConnection> connections() {
+		return this.connections;
+	}
+
+	void opened(ServerConnection connection) {
+		this.connections.add(connection);
+		if (this.draining) {
+			connection.drain();
+		}
+	}
+
+	void closed(ServerConnection connection) {
+		this.connections.remove(connection);
+	}
+
+	/** Every connection that is there, or still comes, says goodbye. */
+	void drain() {
+		this.draining = true;
+		this.connections.forEach(ServerConnection::drain);
+	}
+
+	/** No connection is left. */
+	void end(Runnable afterwards) {
+		Runnable end = () -> {
+			this.authentication.close();
+			this.ended.countDown();
+			afterwards.run();
+		};
+		this.loops.disposeLater(Duration.ZERO, LOOPS_END).subscribe(null, (failure) -> end.run(), end);
+	}
+
+	private void await() {
+		try {
+			this.ended.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

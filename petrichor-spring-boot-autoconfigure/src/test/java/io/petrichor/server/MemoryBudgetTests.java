@@ -1,0 +1,74 @@
+package io.petrichor.server;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import io.petrichor.handler.PetrichorHandler;
+import io.petrichor.testing.RawPeer;
+import io.petrichor.testing.TestServer;
+import io.petrichor.tnetstring.TNetstring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * All connections together hold no more memory than they may.
+ */
+class MemoryBudgetTests {
+
+	@Test
+	void whenPeersHoldTooMuchTogetherThenTheLargestIsClosedAndTheOthersGoOn() {
+		TestServer.with(Echo.class)
+			.withPropertyValues("petrichor.server.max-buffered=4MB", "petrichor.server.message.max-body-size=256KB")
+			.run((context) -> {
+				PetrichorServer server = context.getBean(PetrichorServer.class);
+				List<RawPeer> hoarders = new ArrayList<>();
+				try (RawPeer canary = RawPeer.welcomed(server.port())) {
+					for (int i = 0; i < 24; i++) {
+						hoarders.add(RawPeer.welcomed(server.port()).send("0:}250000:").send(new byte[240_000]));
+					}
+					Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+						assertThat(canary.request(Map.of(), "alive").body().asText()).isEqualTo("alive");
+						assertThat(server.connectionCount()).isBetween(2, 20);
+						assertThat(server.buffered()).isLessThan(4_000_000);
+					});
+					assertThat(canary.request(Map.of(), "x".repeat(200_000)).body().asText()).hasSize(200_000);
+				}
+				finally {
+					hoarders.forEach(RawPeer::close);
+				}
+				Awaitility.await().untilAsserted(() -> assertThat(server.buffered()).isZero());
+			});
+	}
+
+	@Test
+	void whenLimitsDoNotFitEachOtherThenTheServerDoesNotStartAndSaysWhich() {
+		TestServer.with(Echo.class)
+			.withPropertyValues("petrichor.server.message.max-body-size=4MB")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(UnfitLimitsException.class)
+				.hasMessageContaining("petrichor.server.message.max-body-size")
+				.hasMessageContaining("petrichor.server.outbound.max-pending"));
+		TestServer.with(Echo.class)
+			.withPropertyValues("petrichor.server.max-buffered=15MB")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(UnfitLimitsException.class)
+				.hasMessageContaining("petrichor.server.max-buffered"));
+	}
+
+	static class Echo {
+
+		@PetrichorHandler
+		TNetstring echo(TNetstring body) {
+			return body;
+		}
+
+	}
+
+}
