@@ -69,8 +69,9 @@ public final class PetrichorEndpoint {
 			.skip(skipped)
 			.limit(limit)
 			.toList();
-		return new Server(this.server.isRunning(), this.server.port(), this.server.since(), this.server.limits(),
-				this.registry.infos(), this.server.connectionCount(), connections);
+		return new Server(this.server.isRunning(), this.server.port(), this.server.since(),
+				this.server.maxConnections(), this.server.limits(), this.registry.infos(),
+				this.server.connectionCount(), connections);
 	}
 
 	/**
@@ -144,12 +145,13 @@ public final class PetrichorEndpoint {
 	 * @param listening whether it listens
 	 * @param port where, or -1
 	 * @param since when it began to listen
+	 * @param maxConnections how many connections there may be at once
 	 * @param limits what peers may cost
 	 * @param handlers what requests can reach
 	 * @param connectionCount all connections
 	 * @param connections a page of them
 	 */
-	public record Server(boolean listening, int port, @Nullable Instant since, ServerLimits limits,
+	public record Server(boolean listening, int port, @Nullable Instant since, int maxConnections, ServerLimits limits,
 			List<RouteInfo> handlers, int connectionCount, List<ConnectionInfo> connections) {
 	}
 

@@ -615,7 +615,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 		long next = Long.MAX_VALUE;
 		if (!this.inOrder.isEmpty() || !this.numbered.isEmpty()) {
 			long heard = (this.lastRead - this.awaitingSince > 0) ? this.lastRead : this.awaitingSince;
-			// Not a whole multiple: of calls one after the other, each ends by its own timeout.
+			// Not a whole multiple: of calls one after the other, each ends by its own
+			// timeout.
 			long left = heard + 5 * this.longestTimeout / 2 - now;
 			if (left <= 0) {
 				close(new PetrichorConnectionException("the server is silent", false, null));

@@ -336,7 +336,7 @@ class ReconnectTests {
 		}); PetrichorClient client = client(server.address()).noReconnect().build()) {
 			assertThatExceptionOfType(PetrichorConnectionException.class)
 				.isThrownBy(() -> client.request().retrieve(String.class));
-			assertThat(client.connection().state()).isEqualTo(State.IDLE);
+			await().until(() -> client.connection().state() == State.IDLE);
 			assertThat(client.request().body("again").retrieve(String.class)).isEqualTo("again");
 		}
 	}

@@ -53,7 +53,7 @@ class ServerMetricsTests {
 
 	private static final String TORN = "0:}9:torn";
 
-	private static final String TOO_BIG = "0:}2000";
+	private static final String TOO_BIG = "0:}20000000";
 
 	private final CountingSocket.Counts bytes = new CountingSocket.Counts();
 
@@ -62,7 +62,8 @@ class ServerMetricsTests {
 		ApplicationContextRunner runner = metered().withPropertyValues("petrichor.server.handshake.timeout=400ms",
 				"petrichor.server.message.timeout=400ms", "petrichor.server.outbound.write-timeout=400ms",
 				"petrichor.server.idle-timeout=2s", "petrichor.server.max-connections=8",
-				"petrichor.server.message.max-body-size=1KB");
+				"petrichor.server.message.max-body-size=16MB", "petrichor.server.outbound.max-pending=64MB",
+				"petrichor.server.max-buffered=1GB");
 		runner.run((context) -> {
 			PetrichorServer server = context.getBean(PetrichorServer.class);
 			MeterRegistry registry = context.getBean(MeterRegistry.class);
