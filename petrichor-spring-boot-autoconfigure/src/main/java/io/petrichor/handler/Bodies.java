@@ -18,11 +18,14 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.ClassUtils;
+
 import io.petrichor.protocol.ErrorCode;
 import io.petrichor.tnetstring.TNetstring;
 import io.petrichor.tnetstring.TNetstringConversionException;
 import io.petrichor.tnetstring.TNetstringReader;
 import io.petrichor.tnetstring.TNetstringType;
+import io.petrichor.tnetstring.jackson.TNetstringMapper;
 
 /**
  * Bodies as Java objects, and back. Knows text, bytes, numbers, booleans, and lists and
@@ -38,6 +41,15 @@ public class Bodies {
 			short.class, Short.class, byte.class, Byte.class, double.class, Double.class, float.class, Float.class,
 			boolean.class, Boolean.class, BigInteger.class, BigDecimal.class, Number.class, Map.class, List.class,
 			Collection.class, Object.class);
+
+	/**
+	 * What knows as much as the class path does.
+	 * @return with Jackson, if it is there
+	 */
+	public static Bodies create() {
+		return ClassUtils.isPresent("tools.jackson.databind.ObjectMapper", Bodies.class.getClassLoader())
+				? new JacksonBodies(new TNetstringMapper()) : new Bodies();
+	}
 
 	/**
 	 * Create what knows no objects of the application.
@@ -66,7 +78,7 @@ public class Bodies {
 	 * not of that type
 	 * @throws IllegalArgumentException if no body can be
 	 */
-	final Function<TNetstring, @Nullable Object> reader(Type type) {
+	public final Function<TNetstring, @Nullable Object> reader(Type type) {
 		Function<TNetstring, @Nullable Object> simple = simpleReader(type);
 		if (simple == null) {
 			return objectReader(type);
