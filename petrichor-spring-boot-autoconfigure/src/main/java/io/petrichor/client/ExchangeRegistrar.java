@@ -40,11 +40,25 @@ final class ExchangeRegistrar implements ImportBeanDefinitionRegistrar {
 
 	@Override
 	public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
-		metadata.getAnnotations().stream(ImportPetrichorClients.class).forEach((annotation) -> {
-			for (String type : types(annotation, metadata.getClassName())) {
-				register(type, annotation.getString("client"), registry);
+		MergedAnnotation<ImportPetrichorClients> single = metadata.getAnnotations().get(ImportPetrichorClients.class);
+		if (single.isPresent()) {
+			register(single, metadata, registry);
+		}
+		MergedAnnotation<ImportPetrichorClients.List> several = metadata.getAnnotations()
+			.get(ImportPetrichorClients.List.class);
+		if (several.isPresent()) {
+			for (MergedAnnotation<ImportPetrichorClients> one : several.getAnnotationArray(MergedAnnotation.VALUE,
+					ImportPetrichorClients.class)) {
+				register(one, metadata, registry);
 			}
-		});
+		}
+	}
+
+	private void register(MergedAnnotation<ImportPetrichorClients> annotation, AnnotationMetadata importing,
+			BeanDefinitionRegistry registry) {
+		for (String type : types(annotation, importing.getClassName())) {
+			register(type, annotation.getString("client"), registry);
+		}
 	}
 
 	private Set<String> types(MergedAnnotation<ImportPetrichorClients> annotation, String importing) {
