@@ -58,6 +58,15 @@ public class Bodies {
 	}
 
 	/**
+	 * What knows as much as the class path does.
+	 * @return {@link JacksonBodies} with a mapper of its own if Jackson is there
+	 */
+	public static Bodies create() {
+		return ClassUtils.isPresent("tools.jackson.databind.ObjectMapper", Bodies.class.getClassLoader())
+				? WithJackson.create() : new Bodies();
+	}
+
+	/**
 	 * Read a body.
 	 * @param <T> the type
 	 * @param body the body
@@ -72,7 +81,7 @@ public class Bodies {
 	}
 
 	/**
-	 * What reads bodies as a type.
+	 * What reads bodies as a type. To be asked for once, and not with every body.
 	 * @param type the type
 	 * @return the reader, which throws a {@link PetrichorException} for bodies that are
 	 * not of that type
@@ -193,6 +202,15 @@ public class Bodies {
 		if (body.type() != type) {
 			throw new TNetstringConversionException("Expected " + type + " but this is " + body.type());
 		}
+	}
+
+	/** Loaded only where the library is there. */
+	private static final class WithJackson {
+
+		static Bodies create() {
+			return new JacksonBodies(new TNetstringMapper());
+		}
+
 	}
 
 }
