@@ -43,15 +43,6 @@ public class Bodies {
 			Collection.class, Object.class);
 
 	/**
-	 * What knows as much as the class path does.
-	 * @return with Jackson, if it is there
-	 */
-	public static Bodies create() {
-		return ClassUtils.isPresent("tools.jackson.databind.ObjectMapper", Bodies.class.getClassLoader())
-				? new JacksonBodies(new TNetstringMapper()) : new Bodies();
-	}
-
-	/**
 	 * Create what knows no objects of the application.
 	 */
 	public Bodies() {
