@@ -10,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.util.Assert;
@@ -30,6 +32,8 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 
 	private final DefaultPetrichorClient client;
 
+	private final String template;
+
 	private final Header route;
 
 	private @Nullable Map<String, @Nullable Object> keys;
@@ -38,8 +42,9 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 
 	private Duration timeout;
 
-	DefaultRequestSpec(DefaultPetrichorClient client, Header route) {
+	DefaultRequestSpec(DefaultPetrichorClient client, String template, Header route) {
 		this.client = client;
+		this.template = template;
 		this.route = route;
 		this.timeout = client.settings().requestTimeout();
 	}
@@ -78,6 +83,11 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 		return (this.keys != null) ? Header.of(this.keys) : this.route;
 	}
 
+	private ClientRequest request(Header header, ContextView context) {
+		ClientSettings settings = this.client.settings();
+		return new ClientRequest(settings.name(), this.template, header, context).observedBy(settings.observer());
+	}
+
 	@Override
 	public <T> @Nullable T retrieve(Class<T> type) {
 		return this.client.bodies().decode(block().body(), type);
@@ -105,8 +115,9 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 
 	private Message block() {
 		this.client.checkMayBlock();
-		BlockingCall call = new BlockingCall(header(), this.body, this.timeout);
-		this.client.session().submit(call);
+		ClientRequest request = request(header(), Context.empty());
+		BlockingCall call = new BlockingCall(request.header(), this.body, this.timeout);
+		this.client.session().submit(call, request);
 		return call.await(this.client.session());
 	}
 
@@ -121,12 +132,13 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 	}
 
 	private <T> CompletableFuture<T> async(Type type) {
-		return async(header(), this.body, this.timeout, type);
+		return async(request(header(), Context.empty()), this.body, this.timeout, type);
 	}
 
-	private <T> CompletableFuture<T> async(Header header, TNetstring body, Duration timeout, Type type) {
-		FutureCall<T> call = new FutureCall<>(header, body, timeout, this.client.session(), this.client.bodies(), type);
-		this.client.session().submit(call);
+	private <T> CompletableFuture<T> async(ClientRequest request, TNetstring body, Duration timeout, Type type) {
+		FutureCall<T> call = new FutureCall<>(request.header(), body, timeout, this.client.session(),
+				this.client.bodies(), type);
+		this.client.session().submit(call, request);
 		return call.future();
 	}
 
@@ -144,7 +156,8 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 		Header header = header();
 		TNetstring body = this.body;
 		Duration timeout = this.timeout;
-		return Mono.fromFuture(() -> this.<T>async(header, body, timeout, type));
+		return Mono.deferContextual(
+				(context) -> Mono.fromFuture(this.<T>async(request(header, context), body, timeout, type)));
 	}
 
 	@Override
@@ -158,13 +171,16 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 	}
 
 	private <T> Flux<T> flux(Type type) {
-		return StreamCall.flux(header(), this.body, this.timeout, this.client.session(), this.client.bodies(), type);
+		Header header = header();
+		return StreamCall.flux((context) -> request(header, context), this.body, this.timeout, this.client.session(),
+				this.client.bodies(), type);
 	}
 
 	@Override
 	public CompletableFuture<@Nullable Void> send() {
-		OnewayCall call = new OnewayCall(header(), this.body, this.timeout);
-		this.client.session().submit(call);
+		ClientRequest request = request(header(), Context.empty());
+		OnewayCall call = new OnewayCall(request.header(), this.body, this.timeout);
+		this.client.session().submit(call, request);
 		return call.future();
 	}
 

@@ -4,10 +4,12 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
+import reactor.util.context.ContextView;
 
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
@@ -60,13 +62,14 @@ final class StreamCall<T> extends Call {
 	}
 
 	/** A stream that calls anew for each subscriber. */
-	static <T> Flux<T> flux(Header header, TNetstring body, Duration timeout, Session session, Bodies bodies,
-			Type type) {
+	static <T> Flux<T> flux(Function<ContextView, ClientRequest> requests, TNetstring body, Duration timeout,
+			Session session, Bodies bodies, Type type) {
 		return Flux.create((sink) -> {
-			StreamCall<T> call = new StreamCall<>(header, body, timeout, session, sink, bodies, type);
+			ClientRequest request = requests.apply(sink.contextView());
+			StreamCall<T> call = new StreamCall<>(request.header(), body, timeout, session, sink, bodies, type);
 			sink.onRequest(call::request);
 			sink.onCancel(call::cancel);
-			session.submit(call);
+			session.submit(call, request);
 		});
 	}
 
@@ -100,7 +103,7 @@ final class StreamCall<T> extends Call {
 	}
 
 	private void cancel() {
-		if (end()) {
+		if (giveUp()) {
 			this.session.abandon(this);
 		}
 	}
