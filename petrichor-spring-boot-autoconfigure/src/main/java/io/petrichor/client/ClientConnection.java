@@ -550,24 +550,32 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 		}
 		this.longestTimeout = Math.max(this.longestTimeout, call.timeout().toNanos());
 		this.unflushed += call.header().encoded().size() + call.body().size();
-		if (this.wire != null) {
-			this.wire.sent(call.header(), call.body());
-		}
 		if (call instanceof OnewayCall oneway && this.capabilities.oneway()) {
-			output.write(oneway.onewayHeader(), call.body());
+			Header header = oneway.onewayHeader();
+			shown(header, call);
+			output.write(header, call.body());
 		}
 		else if (this.byNumber) {
 			call.id = ++this.lastId;
 			call.connection = this;
 			this.numbered.put(call.id, call);
+			shown(call.header(), call);
 			output.write(call.header(), HeaderKeys.ID, call.id, call.body());
 		}
 		else {
 			call.connection = this;
 			this.inOrder.add(call);
+			shown(call.header(), call);
 			output.write(call.header(), call.body());
 		}
 		call.written();
+	}
+
+	private void shown(Header header, Call call) {
+		PairTap wire = this.wire;
+		if (wire != null) {
+			wire.sent((this.byNumber && call.id != 0) ? header.with(HeaderKeys.ID, call.id) : header, call.body());
+		}
 	}
 
 	/** A call that was sent has been ended by its caller or its deadline. */
