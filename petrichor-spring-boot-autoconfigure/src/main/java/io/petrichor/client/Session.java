@@ -372,7 +372,7 @@ final class Session {
 			return;
 		}
 		this.trouble = cause;
-		this.connects.forEach((connected) -> connected.completeExceptionally(cause));
+		List<CompletableFuture<@Nullable Void>> connected = List.copyOf(this.connects);
 		this.connects.clear();
 		PetrichorDeniedException denial = (cause instanceof PetrichorDeniedException denied) ? denied : null;
 		if (denial != null && denial.retry() == null) {
@@ -386,6 +386,7 @@ final class Session {
 			changed(State.IDLE, cause);
 			failAll();
 		}
+		connected.forEach((each) -> each.completeExceptionally(cause));
 	}
 
 	private void connectLater(Backoff backoff, PetrichorClientException cause, @Nullable Duration retry) {

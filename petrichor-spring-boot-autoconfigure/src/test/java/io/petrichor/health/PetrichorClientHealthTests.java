@@ -75,7 +75,10 @@ class PetrichorClientHealthTests {
 			server.close();
 			await().until(() -> health.health().getStatus().equals(Status.DOWN));
 			assertThat(health.health().getDetails()).containsKey("error");
-			try (ScriptedServer back = ScriptedServer.startOn(port, (peer) -> ScriptedServer.welcome(peer, Map.of()))) {
+			try (ScriptedServer back = ScriptedServer.startOn(port, (peer) -> {
+				ScriptedServer.welcome(peer, Map.of());
+				ScriptedServer.echo(peer);
+			})) {
 				await().until(() -> back.accepted() > 0 && health.health().getStatus().equals(Status.UP));
 			}
 		});
