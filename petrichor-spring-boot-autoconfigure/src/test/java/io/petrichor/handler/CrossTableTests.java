@@ -333,25 +333,6 @@ class CrossTableTests {
 
 	/** One class for each kind of parameter, one method in it for each kind of return. */
 	private static List<Class<?>> compile(Path folder) throws IOException, IllegalAccessException {
-		List<String> arguments = new ArrayList<>(
-				List.of("-parameters", "-proc:none", "-nowarn", "-d", folder.toString()));
-		for (int i = 0; i < PARAMETERS.size(); i++) {
-			Path file = folder.resolve("Cross" + i + ".java");
-			Files.writeString(file, source(i), StandardCharsets.UTF_8);
-			arguments.add(file.toString());
-		}
-		JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-		assertThat(compiler.run(null, null, null, arguments.toArray(String[]::new))).isZero();
-		List<Class<?>> classes = new ArrayList<>();
-		for (int i = 0; i < PARAMETERS.size(); i++) {
-			Path file = folder.resolve("io/petrichor/handler/Cross" + i + ".class");
-			classes.add(MethodHandles.lookup().defineClass(Files.readAllBytes(file)));
-		}
-		return classes;
-	}
-
-	private static String source(int index) {
-		ParameterKind parameter = PARAMETERS.get(index);
 		StringBuilder source = new StringBuilder("""
 				package io.petrichor.handler;
 				import static io.petrichor.handler.CrossTableTests.*;
@@ -373,9 +354,26 @@ class CrossTableTests {
 				import org.springframework.validation.annotation.Validated;
 				import reactor.core.publisher.*;
 				import tools.jackson.databind.*;
-				@PetrichorHandler("p%d")
-				class Cross%d {
-				""".formatted(index, index));
+				""");
+		for (int i = 0; i < PARAMETERS.size(); i++) {
+			append(source, i);
+		}
+		Path file = Files.writeString(folder.resolve("Cross.java"), source, StandardCharsets.UTF_8);
+		JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+		assertThat(compiler.run(null, null, null, "-parameters", "-proc:none", "-nowarn", "-d", folder.toString(),
+				file.toString()))
+			.isZero();
+		List<Class<?>> classes = new ArrayList<>();
+		for (int i = 0; i < PARAMETERS.size(); i++) {
+			Path compiled = folder.resolve("io/petrichor/handler/Cross" + i + ".class");
+			classes.add(MethodHandles.lookup().defineClass(Files.readAllBytes(compiled)));
+		}
+		return classes;
+	}
+
+	private static void append(StringBuilder source, int index) {
+		ParameterKind parameter = PARAMETERS.get(index);
+		source.append("@PetrichorHandler(\"p%d\") class Cross%d {%n".formatted(index, index));
 		for (int i = 0; i < RETURNS.size(); i++) {
 			ReturnKind returned = RETURNS.get(i);
 			source.append("""
@@ -387,7 +385,7 @@ class CrossTableTests {
 					""".formatted(i, parameter.route(), returned.type(), i, parameter.declaration(),
 					parameter.expression(), returned.expression()));
 		}
-		return source.append("}\n").toString();
+		source.append("}\n");
 	}
 
 	static <T> T fail(String text) {
