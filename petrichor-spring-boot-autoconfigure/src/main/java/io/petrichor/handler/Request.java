@@ -1,6 +1,7 @@
 package io.petrichor.handler;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -23,6 +24,9 @@ public final class Request {
 
 	private static final AtomicIntegerFieldUpdater<Request> DONE = AtomicIntegerFieldUpdater.newUpdater(Request.class,
 			"done");
+
+	private static final AtomicLongFieldUpdater<Request> DEADLINE = AtomicLongFieldUpdater.newUpdater(Request.class,
+			"deadline");
 
 	/** Somebody has the reply, and is about to write it. */
 	private static final int CLAIMED = 1;
@@ -69,7 +73,7 @@ public final class Request {
 		this.id = id;
 		this.oneway = oneway;
 		this.receivedAt = receivedAt;
-		this.deadline = deadline;
+		DEADLINE.lazySet(this, deadline);
 		this.observation = listener.accepted(this);
 	}
 
@@ -147,7 +151,7 @@ public final class Request {
 	}
 
 	void answered() {
-		this.done = ANSWERED;
+		DONE.lazySet(this, ANSWERED);
 	}
 
 	boolean isDetached() {

@@ -93,6 +93,10 @@ public final class TNetstring {
 		if (value == null) {
 			return NULL;
 		}
+		if (value instanceof byte[] data) {
+			byte[] bytes = TNetstringWriter.string(data);
+			return string(bytes, 0, bytes.length - data.length - 1, bytes.length);
+		}
 		byte[] bytes = TNetstringEncoder.encode(value);
 		return wrap(bytes, 0, bytes.length);
 	}

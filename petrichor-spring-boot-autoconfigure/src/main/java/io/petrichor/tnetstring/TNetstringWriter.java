@@ -431,6 +431,19 @@ public final class TNetstringWriter implements AutoCloseable {
 		return (int) size;
 	}
 
+	/** A string of bytes alone, which takes no writer. */
+	static byte[] string(byte[] data) {
+		if (data.length > MAX_DATA) {
+			throw new IllegalArgumentException("Larger than the limit of " + (MAX_DATA + 11) + " bytes");
+		}
+		byte[] target = new byte[digits(data.length) + data.length + 2];
+		int position = number(target, 0, data.length);
+		target[position++] = ':';
+		System.arraycopy(data, 0, target, position, data.length);
+		target[position + data.length] = ',';
+		return target;
+	}
+
 	private void weave(byte[] target, int offset) {
 		int from = 0;
 		int to = offset;
