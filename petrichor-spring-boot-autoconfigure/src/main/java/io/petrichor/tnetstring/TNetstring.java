@@ -93,11 +93,8 @@ public final class TNetstring {
 		if (value == null) {
 			return NULL;
 		}
-		if (value instanceof byte[] data) {
-			byte[] bytes = TNetstringWriter.string(data);
-			return string(bytes, 0, bytes.length - data.length - 1, bytes.length);
-		}
-		byte[] bytes = TNetstringEncoder.encode(value);
+		byte[] bytes = (value instanceof byte[] data) ? TNetstringWriter.string(data)
+				: (value instanceof String text) ? TNetstringWriter.string(text) : TNetstringEncoder.encode(value);
 		return wrap(bytes, 0, bytes.length);
 	}
 

@@ -431,16 +431,35 @@ public final class TNetstringWriter implements AutoCloseable {
 		return (int) size;
 	}
 
-	/** A string of bytes alone, which takes no writer. */
-	static byte[] string(byte[] data) {
-		if (data.length > MAX_DATA) {
+	/** A string of bytes by itself, which takes no writer. */
+	static byte[] string(byte[] bytes) {
+		byte[] target = emptyString(bytes.length);
+		System.arraycopy(bytes, 0, target, target.length - 1 - bytes.length, bytes.length);
+		return target;
+	}
+
+	/** A text by itself, which takes no writer if it is ASCII. */
+	static byte[] string(String text) {
+		int length = text.length();
+		byte[] target = emptyString(length);
+		int start = target.length - 1 - length;
+		for (int i = 0; i < length; i++) {
+			char c = text.charAt(i);
+			if (c >= 0x80) {
+				return TNetstringEncoder.encode(text);
+			}
+			target[start + i] = (byte) c;
+		}
+		return target;
+	}
+
+	private static byte[] emptyString(int length) {
+		if (length > MAX_DATA) {
 			throw new IllegalArgumentException("Larger than the limit of " + (MAX_DATA + 11) + " bytes");
 		}
-		byte[] target = new byte[digits(data.length) + data.length + 2];
-		int position = number(target, 0, data.length);
-		target[position++] = ':';
-		System.arraycopy(data, 0, target, position, data.length);
-		target[position + data.length] = ',';
+		byte[] target = new byte[digits(length) + length + 2];
+		target[number(target, 0, length)] = ':';
+		target[target.length - 1] = ',';
 		return target;
 	}
 
