@@ -209,6 +209,17 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	}
 
 	/**
+	 * When the first of the certificates runs out that clients are shown now. Changes
+	 * when the SSL bundle does.
+	 * @return the time, or null without TLS, or if the SSL bundle does not tell its
+	 * certificates
+	 */
+	public @Nullable Instant certificateExpiresAt() {
+		ServerTls tls = this.access.tls();
+		return (tls != null) ? tls.expiresAt() : null;
+	}
+
+	/**
 	 * What peers may cost.
 	 * @return the limits in force
 	 */
@@ -276,7 +287,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		KeepAlive.set(channel);
 		ServerTls tls = this.access.tls();
 		if (tls != null) {
-			channel.pipeline().addFirst(tls.handler(channel, this.limits.handshakeTimeout()));
+			channel.pipeline().addFirst(tls.handler(channel, this.limits.handshakeTimeout(), listening.tlsThreads()));
 		}
 		String id = Long.toString(this.ids.incrementAndGet(), Character.MAX_RADIX);
 		channel.pipeline()
