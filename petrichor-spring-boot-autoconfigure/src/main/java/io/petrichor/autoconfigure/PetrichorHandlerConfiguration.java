@@ -1,5 +1,6 @@
 package io.petrichor.autoconfigure;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -10,6 +11,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
 
 import io.petrichor.handler.Bodies;
 import io.petrichor.handler.Dispatcher;
@@ -18,6 +21,9 @@ import io.petrichor.handler.HandlerRegistry;
 import io.petrichor.handler.JacksonBodies;
 import io.petrichor.handler.PetrichorHandlerExecutor;
 import io.petrichor.handler.RequestListener;
+import io.petrichor.security.AccessDeniedTranslator;
+import io.petrichor.security.AuthenticationPrincipalArgumentResolver;
+import io.petrichor.security.SecurityContextInterceptor;
 import io.petrichor.tnetstring.jackson.TNetstringMapper;
 
 /**
@@ -79,6 +85,35 @@ class PetrichorHandlerConfiguration {
 		@ConditionalOnMissingBean(Bodies.class)
 		JacksonBodies petrichorBodies(TNetstringMapper mapper) {
 			return new JacksonBodies(mapper);
+		}
+
+	}
+
+	/**
+	 * What handlers see of Spring Security. Who gets in is for the application to say.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(SecurityContextHolder.class)
+	static class WithSpringSecurity {
+
+		@Bean
+		@ConditionalOnMissingBean
+		SecurityContextInterceptor petrichorSecurityContextInterceptor(
+				ObjectProvider<SecurityContextHolderStrategy> holder) {
+			return new SecurityContextInterceptor(
+					holder.getIfAvailable(SecurityContextHolder::getContextHolderStrategy));
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		AuthenticationPrincipalArgumentResolver petrichorAuthenticationPrincipalArgumentResolver(BeanFactory beans) {
+			return new AuthenticationPrincipalArgumentResolver(beans);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		AccessDeniedTranslator petrichorAccessDeniedTranslator() {
+			return new AccessDeniedTranslator();
 		}
 
 	}

@@ -19,6 +19,7 @@ import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
 import org.jspecify.annotations.Nullable;
 
+import io.petrichor.handler.Dispatcher;
 import io.petrichor.handler.PetrichorConnection;
 import io.petrichor.handler.Replies;
 import io.petrichor.handler.RequestLane;
@@ -182,8 +183,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.maxInFlight = this.byNumber ? Math.min(this.capabilities.re(), this.settings.maxInFlight())
 				: this.settings.maxInFlight();
 		this.decoder.limits(this.settings.limits());
-		if (this.settings.dispatcher() != null && !this.capabilities.plain()) {
-			this.lane = this.settings.dispatcher().lane(this, channel().eventLoop(), this, this::progress);
+		Dispatcher dispatcher = this.settings.dispatcher();
+		if (dispatcher != null && this.settings.hasHandlers() && !this.capabilities.plain()) {
+			this.lane = dispatcher.lane(this, channel().eventLoop(), this, this::progress);
 		}
 		this.state = State.OPEN;
 		this.session.opened(this);

@@ -42,6 +42,11 @@ record ClientSettings(String name, List<Address> addresses, boolean roundRobin, 
 		@Nullable Consumer<PetrichorClientStateEvent> listener, @Nullable LoopResources loops,
 		UnaryOperator<TcpClient> customizer) {
 
+	/** Whether there is anything that could answer a request of the server. */
+	boolean hasHandlers() {
+		return this.dispatcher != null && !this.dispatcher.registry().isEmpty();
+	}
+
 	/** What the first pair may cost, until the server has let us in. */
 	PairLimits handshakeLimits() {
 		int size = 16 * 1024;

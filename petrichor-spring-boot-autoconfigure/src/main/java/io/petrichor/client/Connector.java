@@ -146,7 +146,7 @@ final class Connector {
 		for (IdentityCustomizer customizer : this.settings.identityCustomizers()) {
 			customizer.customize(identity);
 		}
-		boolean push = this.settings.dispatcher() != null;
+		boolean push = this.settings.hasHandlers();
 		identity
 			.put(HeaderKeys.CAN,
 					new Capabilities(false, push ? MAX_PUSHES : 0, true, push, push, true, true,

@@ -17,6 +17,7 @@ import reactor.netty.resources.LoopResources;
 
 import org.springframework.util.Assert;
 
+import io.petrichor.handler.Bodies;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
 
@@ -34,6 +35,8 @@ final class DefaultPetrichorClient implements PetrichorClient {
 
 	private final Bodies bodies;
 
+	private final ReplyReaders readers;
+
 	private final @Nullable LoopResources ownLoops;
 
 	private final States states;
@@ -47,6 +50,7 @@ final class DefaultPetrichorClient implements PetrichorClient {
 	DefaultPetrichorClient(ClientSettings settings, Bodies bodies) {
 		this.settings = settings;
 		this.bodies = bodies;
+		this.readers = new ReplyReaders(bodies);
 		LoopResources loops = settings.loops();
 		this.ownLoops = (loops != null) ? null : LoopResources.create("petrichor-client", 1, true);
 		loops = (this.ownLoops != null) ? this.ownLoops : loops;
@@ -133,6 +137,10 @@ final class DefaultPetrichorClient implements PetrichorClient {
 
 	Bodies bodies() {
 		return this.bodies;
+	}
+
+	ReplyReaders readers() {
+		return this.readers;
 	}
 
 	Session session() {

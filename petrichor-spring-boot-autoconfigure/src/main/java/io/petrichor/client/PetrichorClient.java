@@ -24,6 +24,7 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.util.Assert;
 
+import io.petrichor.handler.Bodies;
 import io.petrichor.handler.Dispatcher;
 import io.petrichor.protocol.Capabilities;
 import io.petrichor.protocol.Header;
@@ -296,6 +297,8 @@ public interface PetrichorClient extends AutoCloseable {
 
 		private @Nullable ClientTls tls;
 
+		private @Nullable Bodies bodies;
+
 		private @Nullable Dispatcher dispatcher;
 
 		private @Nullable Consumer<PetrichorClientStateEvent> listener;
@@ -506,6 +509,17 @@ public interface PetrichorClient extends AutoCloseable {
 		}
 
 		/**
+		 * What reads and writes bodies. If not set, Jackson does with its defaults, if it
+		 * is there.
+		 * @param bodies the same as handlers have
+		 * @return this builder
+		 */
+		public Builder bodies(Bodies bodies) {
+			this.bodies = bodies;
+			return this;
+		}
+
+		/**
 		 * Who answers requests of the server; it is told that there are none if not set.
 		 * @param dispatcher the handlers
 		 * @return this builder
@@ -558,7 +572,7 @@ public interface PetrichorClient extends AutoCloseable {
 					List.copyOf(this.identityCustomizers), this.connectTimeout, this.handshakeTimeout,
 					this.requestTimeout, this.maxInFlight, this.maxWaiting, this.reconnect, this.limits,
 					this.messageTimeout, this.tls, this.dispatcher, this.listener, this.loops, this.customizer);
-			return new DefaultPetrichorClient(settings, Bodies.create());
+			return new DefaultPetrichorClient(settings, (this.bodies != null) ? this.bodies : Bodies.create());
 		}
 
 		@Override

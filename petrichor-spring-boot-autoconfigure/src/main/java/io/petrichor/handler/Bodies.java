@@ -18,11 +18,14 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.ClassUtils;
+
 import io.petrichor.protocol.ErrorCode;
 import io.petrichor.tnetstring.TNetstring;
 import io.petrichor.tnetstring.TNetstringConversionException;
 import io.petrichor.tnetstring.TNetstringReader;
 import io.petrichor.tnetstring.TNetstringType;
+import io.petrichor.tnetstring.jackson.TNetstringMapper;
 
 /**
  * Bodies as Java objects, and back. Knows text, bytes, numbers, booleans, and lists and
@@ -46,6 +49,15 @@ public class Bodies {
 	}
 
 	/**
+	 * What knows as much as the class path does.
+	 * @return {@link JacksonBodies} with a mapper of its own if Jackson is there
+	 */
+	public static Bodies create() {
+		return ClassUtils.isPresent("tools.jackson.databind.ObjectMapper", Bodies.class.getClassLoader())
+				? WithJackson.create() : new Bodies();
+	}
+
+	/**
 	 * Read a body.
 	 * @param <T> the type
 	 * @param body the body
@@ -60,13 +72,13 @@ public class Bodies {
 	}
 
 	/**
-	 * What reads bodies as a type.
+	 * What reads bodies as a type. To be asked for once, and not with every body.
 	 * @param type the type
 	 * @return the reader, which throws a {@link PetrichorException} for bodies that are
 	 * not of that type
 	 * @throws IllegalArgumentException if no body can be
 	 */
-	final Function<TNetstring, @Nullable Object> reader(Type type) {
+	public final Function<TNetstring, @Nullable Object> reader(Type type) {
 		Function<TNetstring, @Nullable Object> simple = simpleReader(type);
 		if (simple == null) {
 			return objectReader(type);
@@ -181,6 +193,15 @@ public class Bodies {
 		if (body.type() != type) {
 			throw new TNetstringConversionException("Expected " + type + " but this is " + body.type());
 		}
+	}
+
+	/** Loaded only where the library is there. */
+	private static final class WithJackson {
+
+		static Bodies create() {
+			return new JacksonBodies(new TNetstringMapper());
+		}
+
 	}
 
 }

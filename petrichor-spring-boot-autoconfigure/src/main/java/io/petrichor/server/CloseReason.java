@@ -22,6 +22,9 @@ public enum CloseReason {
 	/** A pair began and did not end in time. */
 	MESSAGE_TIMEOUT,
 
+	/** The time was over for which the peer had been let in. */
+	EXPIRED,
+
 	/** Nothing came for too long while nothing was in flight. */
 	IDLE,
 

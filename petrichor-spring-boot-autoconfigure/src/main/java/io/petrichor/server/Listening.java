@@ -5,15 +5,21 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 import reactor.netty.DisposableServer;
 import reactor.netty.resources.LoopResources;
 
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
 /**
  * The time from one start of the server to the stop that belongs to it: its socket, its
- * event loops, the connections it accepted, and a thread that keeps the JVM alive
- * meanwhile.
+ * event loops and other threads, the connections it accepted, and a thread that keeps the
+ * JVM alive meanwhile.
  */
 final class Listening {
 
@@ -23,6 +29,12 @@ final class Listening {
 	private final LoopResources loops;
 
 	private final Authentication authentication;
+
+	/**
+	 * What TLS handshakes compute, milliseconds each. Its queue is as long as handshakes
+	 * may be pending.
+	 */
+	private final ThreadPoolExecutor tlsThreads = newTlsThreads();
 
 	private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
 
@@ -37,9 +49,20 @@ final class Listening {
 		this.authentication = authentication;
 	}
 
+	private static ThreadPoolExecutor newTlsThreads() {
+		CustomizableThreadFactory threads = new CustomizableThreadFactory("petrichor-tls-");
+		threads.setDaemon(true);
+		int most = Runtime.getRuntime().availableProcessors();
+		ThreadPoolExecutor executor = new ThreadPoolExecutor(most, most, 10, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(), threads);
+		executor.allowCoreThreadTimeOut(true);
+		return executor;
+	}
+
 	/** The socket could not be bound. */
 	void abort() {
 		this.authentication.close();
+		this.tlsThreads.shutdownNow();
 		this.loops.dispose();
 	}
 
@@ -67,6 +90,10 @@ final class Listening {
 		return this.authentication;
 	}
 
+	Executor tlsThreads() {
+		return this.tlsThreads;
+	}
+
 	Set<ServerConnection> connections() {
 		return this.connections;
 	}
@@ -92,6 +119,7 @@ final class Listening {
 	void end(Runnable afterwards) {
 		Runnable end = () -> {
 			this.authentication.close();
+			this.tlsThreads.shutdownNow();
 			this.ended.countDown();
 			afterwards.run();
 		};

@@ -150,6 +150,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private volatile Set<String> roles = Set.of();
 
+	/** For how long from its accept the peer is let in. */
+	private @Nullable Duration allowedFor;
+
 	private Authentication.@Nullable Attempt attempt;
 
 	private volatile Capabilities capabilities = Capabilities.NONE;
@@ -330,6 +333,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.place.allowed();
 			this.principal = allowed.principal();
 			this.roles = allowed.roles();
+			this.allowedFor = allowedFor(allowed.until());
 			this.capabilities = Capabilities.from(this.header);
 			// One more than announced, so that a cancel is read while all are in flight.
 			this.maxInFlight = this.limits.maxInFlight() + (this.capabilities.plain() ? 0 : 1);
@@ -365,6 +369,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			because(CloseReason.DENIED);
 			deny(ErrorCode.DENIED, denied.reason(), denied.retry());
 		}
+	}
+
+	private @Nullable Duration allowedFor(@Nullable Instant until) {
+		return (until != null) ? Duration.between(Instant.now(), until).plusNanos(System.nanoTime() - this.accepted)
+				: null;
 	}
 
 	private void handshakeEnded(HandshakeOutcome outcome) {
@@ -665,6 +674,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 		long now = System.nanoTime();
 		long next = timeLeft(now);
 		this.lastTick = now;
+		if (next <= 0 && this.state == State.OPEN && allowedTimeLeft(now) <= 0) {
+			because(CloseReason.EXPIRED);
+			endOrGo();
+			next = timeLeft(now);
+		}
 		if (next <= 0) {
 			this.tick = null;
 			if (this.state == State.DECIDING && this.attempt != null) {
@@ -699,7 +713,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			case CLOSED -> Long.MAX_VALUE;
 			case OPEN, GOING, ENDING -> {
 				this.lane.expire(now);
-				long next = Math.min(TimeUnit.DAYS.toNanos(1), outputTimeLeft(now));
+				long next = Math.min(allowedTimeLeft(now), outputTimeLeft(now));
 				if (this.decoder.isPartial()) {
 					if (!hasRoom()) {
 						// It is not the peer who keeps the pair from going on.
@@ -713,6 +727,20 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 				yield next;
 			}
 		};
+	}
+
+	/** What is in flight when the time is over may take as long as any request. */
+	private long allowedTimeLeft(long now) {
+		Duration allowed = this.allowedFor;
+		long most = TimeUnit.DAYS.toNanos(1);
+		if (allowed == null) {
+			return most;
+		}
+		Duration left = allowed.minusNanos(now - this.accepted);
+		if (this.state != State.OPEN) {
+			left = left.plusNanos(this.server.dispatcher().timeout());
+		}
+		return (left.toDays() > 0) ? most : left.toNanos();
 	}
 
 	/** Which of the deadlines is over. */

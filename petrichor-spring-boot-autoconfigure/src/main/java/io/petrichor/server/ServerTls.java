@@ -1,18 +1,24 @@
 package io.petrichor.server;
 
 import java.security.KeyStore;
+import java.security.KeyStoreException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.ClientAuth;
@@ -105,16 +111,49 @@ public final class ServerTls {
 		}
 	}
 
+	/**
+	 * When the first of the certificates runs out that clients are shown now, those that
+	 * vouch for them included.
+	 * @return the time, or null if the bundles do not tell their certificates
+	 */
+	public @Nullable Instant expiresAt() {
+		return this.contexts.expiresAt();
+	}
+
 	private Contexts contexts(SslBundle bundle, Map<String, SslBundle> serverNames) throws Exception {
 		SslContext main = context(bundle, bundle);
+		List<SslBundle> bundles = new ArrayList<>(serverNames.values());
+		bundles.add(bundle);
+		@Nullable Instant expiresAt = expiresAt(bundles);
 		if (serverNames.isEmpty()) {
-			return new Contexts(main, null);
+			return new Contexts(main, null, expiresAt);
 		}
 		DomainWildcardMappingBuilder<SslContext> names = new DomainWildcardMappingBuilder<>(main);
 		for (Map.Entry<String, SslBundle> name : serverNames.entrySet()) {
 			names.add(name.getKey(), context(name.getValue(), bundle));
 		}
-		return new Contexts(main, names.build());
+		return new Contexts(main, names.build(), expiresAt);
+	}
+
+	private static @Nullable Instant expiresAt(List<SslBundle> bundles) throws KeyStoreException {
+		List<Instant> ends = new ArrayList<>();
+		for (SslBundle bundle : bundles) {
+			@Nullable KeyStore keys = bundle.getStores().getKeyStore();
+			if (keys != null) {
+				addEnds(keys, bundle.getKey().getAlias(), ends);
+			}
+		}
+		return ends.stream().min(Comparator.naturalOrder()).orElse(null);
+	}
+
+	private static void addEnds(KeyStore keys, @Nullable String only, List<Instant> ends) throws KeyStoreException {
+		for (String alias : Collections.list(keys.aliases())) {
+			if (keys.isKeyEntry(alias) && (only == null || only.equalsIgnoreCase(alias))) {
+				for (Certificate certificate : keys.getCertificateChain(alias)) {
+					ends.add(((X509Certificate) certificate).getNotAfter().toInstant());
+				}
+			}
+		}
 	}
 
 	private SslContext context(SslBundle bundle, SslBundle trust) throws SSLException {
@@ -135,14 +174,19 @@ public final class ServerTls {
 			.build();
 	}
 
-	/** The handler that goes before all others of a new connection. */
-	ChannelHandler handler(Channel channel, Duration timeout) {
+	/**
+	 * The handler that goes before all others of a new connection.
+	 * @param threads where handshakes do what takes long, so that event loops do not
+	 */
+	ChannelHandler handler(Channel channel, Duration timeout, Executor threads) {
 		Contexts contexts = this.contexts;
 		Mapping<String, SslContext> names = contexts.names();
-		if (names != null) {
-			return new SniHandler(names, MAX_CLIENT_HELLO, timeout.toMillis());
-		}
-		SslHandler handler = contexts.main().newHandler(channel.alloc());
+		return (names != null) ? new NamedHandler(names, timeout, threads)
+				: handler(contexts.main(), channel.alloc(), timeout, threads);
+	}
+
+	private static SslHandler handler(SslContext context, ByteBufAllocator memory, Duration timeout, Executor threads) {
+		SslHandler handler = context.newHandler(memory, threads);
 		handler.setHandshakeTimeoutMillis(timeout.toMillis());
 		return handler;
 	}
@@ -184,7 +228,27 @@ public final class ServerTls {
 
 	}
 
-	private record Contexts(SslContext main, @Nullable Mapping<String, SslContext> names) {
+	private record Contexts(SslContext main, @Nullable Mapping<String, SslContext> names, @Nullable Instant expiresAt) {
+	}
+
+	/** Waits for the name that a client asks for. */
+	private static final class NamedHandler extends SniHandler {
+
+		private final Duration timeout;
+
+		private final Executor threads;
+
+		NamedHandler(Mapping<String, SslContext> names, Duration timeout, Executor threads) {
+			super(names, MAX_CLIENT_HELLO, timeout.toMillis());
+			this.timeout = timeout;
+			this.threads = threads;
+		}
+
+		@Override
+		protected SslHandler newSslHandler(SslContext context, ByteBufAllocator memory) {
+			return handler(context, memory, this.timeout, this.threads);
+		}
+
 	}
 
 }

@@ -166,7 +166,7 @@ class ServerMetricsTests {
 		expected.put(connections + ".opened", 20.0);
 		put(expected, connections + ".closed{reason=%s}", Map.of("peer", 10, "denied", 1, "handshake_timeout", 1,
 				"protocol_error", 2, "message_timeout", 1, "idle", 1, "slow_consumer", 1, "memory", 0, "local", 1));
-		put(expected, connections + ".closed{reason=%s}", Map.of("shutdown", 1, "error", 1));
+		put(expected, connections + ".closed{reason=%s}", Map.of("shutdown", 1, "error", 1, "expired", 0));
 		put(expected, connections + ".rejected{reason=%s}",
 				Map.of("connections", 1, "address", 0, "handshakes", 0, "penalty", 0, "shutdown", 0));
 		put(expected, "petrichor.server.handshakes{outcome=%s}",

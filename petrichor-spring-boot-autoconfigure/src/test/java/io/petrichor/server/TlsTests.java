@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,21 @@ class TlsTests {
 				assertThat(((SSLSocket) peer.socket()).getSession().getProtocol()).isEqualTo("TLSv1.3");
 			}
 		});
+	}
+
+	@Test
+	void whenServerHasSeveralCertificatesThenItTellsWhenTheFirstRunsOut() throws Exception {
+		X509Bundle other = new CertificateBuilder().ecp256()
+			.subject("CN=other.example")
+			.notAfter(Instant.now().plus(Duration.ofHours(1)))
+			.buildIssuedBy(this.authority);
+		write(other, "other");
+		server(otherName()).run((context) -> assertThat(context.getBean(PetrichorServer.class).certificateExpiresAt())
+			.isEqualTo(other.getCertificate().getNotAfter().toInstant()));
+		server().run((context) -> assertThat(context.getBean(PetrichorServer.class).certificateExpiresAt())
+			.isEqualTo(this.first.getCertificate().getNotAfter().toInstant()));
+		TestServer.with(WhoAmI.class)
+			.run((context) -> assertThat(context.getBean(PetrichorServer.class).certificateExpiresAt()).isNull());
 	}
 
 	@Test
@@ -221,11 +237,8 @@ class TlsTests {
 	void row57_whenClientAsksForNameThenItGetsItsCertificateAndTrustStaysTheSame() throws Exception {
 		write(issue("other.example"), "other");
 		ApplicationContextRunner runner = server("petrichor.server.ssl.client-auth=need",
-				"spring.ssl.bundle.pem.server.truststore.certificate=" + this.folder.resolve("ca.pem"),
-				"spring.ssl.bundle.pem.other.keystore.certificate=" + this.folder.resolve("other.pem"),
-				"spring.ssl.bundle.pem.other.keystore.private-key=" + this.folder.resolve("other.key"),
-				"petrichor.server.ssl.server-name-bundles[0].server-name=other.example",
-				"petrichor.server.ssl.server-name-bundles[0].bundle=other");
+				"spring.ssl.bundle.pem.server.truststore.certificate=" + this.folder.resolve("ca.pem"))
+			.withPropertyValues(otherName());
 		run(runner, (port) -> {
 			X509Bundle zed = issue("zed");
 			try (RawPeer peer = tls(port, zed, "other.example")) {
@@ -274,6 +287,14 @@ class TlsTests {
 					"spring.ssl.bundle.pem.server.keystore.certificate=" + this.folder.resolve("server.pem"),
 					"spring.ssl.bundle.pem.server.keystore.private-key=" + this.folder.resolve("server.key"))
 			.withPropertyValues(properties);
+	}
+
+	/** A certificate for another name, in files of its own. */
+	private String[] otherName() {
+		return new String[] { "spring.ssl.bundle.pem.other.keystore.certificate=" + this.folder.resolve("other.pem"),
+				"spring.ssl.bundle.pem.other.keystore.private-key=" + this.folder.resolve("other.key"),
+				"petrichor.server.ssl.server-name-bundles[0].server-name=other.example",
+				"petrichor.server.ssl.server-name-bundles[0].bundle=other" };
 	}
 
 	private static void run(ApplicationContextRunner runner, TestServer.PortTest test) {

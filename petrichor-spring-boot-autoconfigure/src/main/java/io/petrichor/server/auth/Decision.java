@@ -2,6 +2,7 @@ package io.petrichor.server.auth;
 
 import java.security.Principal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ public sealed interface Decision {
 	 * @return the decision
 	 */
 	static Allowed allow(@Nullable Principal principal) {
-		return new Allowed(principal, Set.of(), Header.EMPTY, null);
+		return new Allowed(principal, Set.of(), Header.EMPTY, null, null);
 	}
 
 	/**
@@ -35,7 +36,7 @@ public sealed interface Decision {
 	 * @return the decision
 	 */
 	static Allowed allow(@Nullable Principal principal, Header replyHeader, @Nullable Object welcome) {
-		return new Allowed(principal, Set.of(), replyHeader, TNetstring.of(welcome));
+		return new Allowed(principal, Set.of(), replyHeader, TNetstring.of(welcome), null);
 	}
 
 	/**
@@ -90,9 +91,10 @@ public sealed interface Decision {
 	 * @param roles what it may do, for handlers that ask for roles
 	 * @param replyHeader keys to add to the header of the answer
 	 * @param welcome the body of the answer, or null for the server's own
+	 * @param until when it is let in no longer, or null for never
 	 */
-	record Allowed(@Nullable Principal principal, Set<String> roles, Header replyHeader,
-			@Nullable TNetstring welcome) implements Decision {
+	record Allowed(@Nullable Principal principal, Set<String> roles, Header replyHeader, @Nullable TNetstring welcome,
+			@Nullable Instant until) implements Decision {
 
 		/**
 		 * Create the decision.
@@ -100,6 +102,7 @@ public sealed interface Decision {
 		 * @param roles what it may do
 		 * @param replyHeader keys to add to the header of the answer
 		 * @param welcome the body of the answer, or null for the server's own
+		 * @param until when it is let in no longer, or null for never
 		 */
 		public Allowed {
 			roles = Set.copyOf(roles);
@@ -120,7 +123,19 @@ public sealed interface Decision {
 		 * @return a new decision
 		 */
 		public Allowed withRoles(Set<String> roles) {
-			return new Allowed(this.principal, roles, this.replyHeader, this.welcome);
+			return new Allowed(this.principal, roles, this.replyHeader, this.welcome, this.until);
+		}
+
+		/**
+		 * The same for a peer that has to ask again later. Its connection is closed then,
+		 * as it is when the server stops: what was read is answered, within the time that
+		 * a request may take.
+		 * @param until when, such as the end of what it proved itself with; taken to a
+		 * few seconds
+		 * @return a new decision
+		 */
+		public Allowed until(Instant until) {
+			return new Allowed(this.principal, this.roles, this.replyHeader, this.welcome, until);
 		}
 
 	}
