@@ -83,8 +83,10 @@ final class Connector {
 		Mono.fromCallable(() -> prepare(first))
 			.subscribeOn(Schedulers.boundedElastic())
 			.timeout(this.settings.connectTimeout(), Schedulers.fromExecutorService(this.loop))
-			.subscribe((plan) -> this.session.execute(() -> begin(plan)),
-					(failure) -> this.session.execute(() -> this.session.unreachable(unreachable(failure))));
+			.subscribe((plan) -> this.session.execute(() -> begin(plan)), (failure) -> this.session.execute(() -> {
+				this.session.listener().connectFailed();
+				this.session.unreachable(unreachable(failure));
+			}));
 	}
 
 	/** Whether this connection belongs to a round that has not ended. */
@@ -179,7 +181,7 @@ final class Connector {
 				.secure((ssl) -> ssl.sslContext(tls.context()).handshakeTimeout(this.settings.connectTimeout()));
 		}
 		this.settings.customizer().apply(client).connect().subscribe((connected) -> {
-		}, (failure) -> this.session.execute(() -> connection.close(unreachable(failure))));
+		}, (failure) -> this.session.execute(() -> connection.close(DisconnectReason.ERROR, unreachable(failure))));
 	}
 
 	private PetrichorConnectionException unreachable(Throwable failure) {
