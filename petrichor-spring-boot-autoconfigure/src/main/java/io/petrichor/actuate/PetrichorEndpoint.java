@@ -69,7 +69,7 @@ public final class PetrichorEndpoint {
 			.skip(skipped)
 			.limit(limit)
 			.toList();
-		return new Server(this.server.isRunning(), this.server.port(), this.server.since(),
+		return new Server(this.server.port() >= 0, this.server.port(), this.server.since(),
 				this.server.maxConnections(), this.server.limits(), this.registry.infos(),
 				this.server.connectionCount(), connections);
 	}
@@ -129,8 +129,7 @@ public final class PetrichorEndpoint {
 	@DeleteOperation
 	public Map<String, Integer> drain() {
 		int connections = this.server.connectionCount();
-		this.server.stop(() -> {
-		});
+		this.server.drain();
 		return Map.of("draining", connections);
 	}
 

@@ -34,7 +34,7 @@ import io.petrichor.client.PetrichorClient;
 @ConditionalOnClass(TcpClient.class)
 @ConditionalOnBooleanProperty(name = "petrichor.client.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ PetrichorClientProperties.class, PetrichorNamedClientsProperties.class })
-@Import(NamedClientsRegistrar.class)
+@Import({ PetrichorHandlerConfiguration.class, NamedClientsRegistrar.class })
 public final class PetrichorClientAutoConfiguration {
 
 	@Bean

@@ -16,6 +16,7 @@ import org.springframework.util.unit.DataSize;
 import io.petrichor.client.IdentityCustomizer;
 import io.petrichor.client.PetrichorClient;
 import io.petrichor.client.PetrichorClientCustomizer;
+import io.petrichor.handler.Bodies;
 import io.petrichor.handler.Dispatcher;
 import io.petrichor.protocol.PairLimits;
 import io.petrichor.tnetstring.TNetstringLimits;
@@ -31,6 +32,8 @@ final class PetrichorClientFactory {
 
 	private final ObjectProvider<SslBundles> bundles;
 
+	private final ObjectProvider<Bodies> bodies;
+
 	private final ObjectProvider<Dispatcher> dispatchers;
 
 	private final ApplicationEventPublisher events;
@@ -44,6 +47,7 @@ final class PetrichorClientFactory {
 		this.identities = beans.getBeanProvider(IdentityCustomizer.class);
 		this.customizers = beans.getBeanProvider(PetrichorClientCustomizer.class);
 		this.bundles = beans.getBeanProvider(SslBundles.class);
+		this.bodies = beans.getBeanProvider(Bodies.class);
 		this.dispatchers = beans.getBeanProvider(Dispatcher.class);
 		this.events = events;
 		this.loops = loops;
@@ -63,6 +67,7 @@ final class PetrichorClientFactory {
 			.user((properties.getUser() != null) ? properties.getUser() : this.application)
 			.roundRobin(properties.isRoundRobin())
 			.limits(limits(properties.getMessage()))
+			.bodies(this.bodies.getIfAvailable(Bodies::create))
 			.dispatcher(dispatcher())
 			.listener(this.events::publishEvent)
 			.loopResources(this.loops);

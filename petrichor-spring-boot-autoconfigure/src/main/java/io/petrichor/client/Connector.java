@@ -83,8 +83,10 @@ final class Connector {
 		Mono.fromCallable(() -> prepare(first))
 			.subscribeOn(Schedulers.boundedElastic())
 			.timeout(this.settings.connectTimeout(), Schedulers.fromExecutorService(this.loop))
-			.subscribe((plan) -> this.session.execute(() -> begin(plan)),
-					(failure) -> this.session.execute(() -> this.session.unreachable(unreachable(failure))));
+			.subscribe((plan) -> this.session.execute(() -> begin(plan)), (failure) -> this.session.execute(() -> {
+				this.session.listener().connectFailed();
+				this.session.unreachable(unreachable(failure));
+			}));
 	}
 
 	/** Whether this connection belongs to a round that has not ended. */
@@ -146,7 +148,7 @@ final class Connector {
 		for (IdentityCustomizer customizer : this.settings.identityCustomizers()) {
 			customizer.customize(identity);
 		}
-		boolean push = this.settings.dispatcher() != null;
+		boolean push = this.settings.hasHandlers();
 		identity
 			.put(HeaderKeys.CAN,
 					new Capabilities(false, push ? MAX_PUSHES : 0, true, push, push, true, true,
@@ -179,7 +181,7 @@ final class Connector {
 				.secure((ssl) -> ssl.sslContext(tls.context()).handshakeTimeout(this.settings.connectTimeout()));
 		}
 		this.settings.customizer().apply(client).connect().subscribe((connected) -> {
-		}, (failure) -> this.session.execute(() -> connection.close(unreachable(failure))));
+		}, (failure) -> this.session.execute(() -> connection.close(DisconnectReason.ERROR, unreachable(failure))));
 	}
 
 	private PetrichorConnectionException unreachable(Throwable failure) {

@@ -17,6 +17,7 @@ import reactor.netty.resources.LoopResources;
 
 import org.springframework.util.Assert;
 
+import io.petrichor.handler.Bodies;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
 
@@ -34,6 +35,8 @@ final class DefaultPetrichorClient implements PetrichorClient {
 
 	private final Bodies bodies;
 
+	private final ReplyReaders readers;
+
 	private final @Nullable LoopResources ownLoops;
 
 	private final States states;
@@ -47,6 +50,7 @@ final class DefaultPetrichorClient implements PetrichorClient {
 	DefaultPetrichorClient(ClientSettings settings, Bodies bodies) {
 		this.settings = settings;
 		this.bodies = bodies;
+		this.readers = new ReplyReaders(bodies);
 		LoopResources loops = settings.loops();
 		this.ownLoops = (loops != null) ? null : LoopResources.create("petrichor-client", 1, true);
 		loops = (this.ownLoops != null) ? this.ownLoops : loops;
@@ -54,6 +58,13 @@ final class DefaultPetrichorClient implements PetrichorClient {
 		EventLoop loop = loops.onClient(LoopResources.DEFAULT_NATIVE).next();
 		this.states = new States(settings.name(), settings.listener());
 		this.session = new Session(settings, loop, this.states);
+		this.session.listener(
+				ClientListener.of(settings.listeners().stream().map((listener) -> listener.apply(this)).toList()));
+	}
+
+	@Override
+	public String name() {
+		return this.settings.name();
 	}
 
 	@Override
@@ -66,17 +77,25 @@ final class DefaultPetrichorClient implements PetrichorClient {
 				this.headers.put(route, header);
 			}
 		}
-		return new DefaultRequestSpec(this, header);
+		return new DefaultRequestSpec(this, route, header);
+	}
+
+	@Override
+	public RequestSpec to(String template, Object... variables) {
+		return new DefaultRequestSpec(this, template,
+				Header.of(HeaderKeys.TO, RouteTemplate.expand(template, variables)));
 	}
 
 	@Override
 	public RequestSpec request() {
-		return new DefaultRequestSpec(this, Header.EMPTY);
+		return new DefaultRequestSpec(this, "", Header.EMPTY);
 	}
 
 	@Override
 	public Connection connection() {
-		return this.states.latest();
+		Connection latest = this.states.latest();
+		return new Connection(latest.state(), latest.header(), latest.welcome(), latest.capabilities(),
+				latest.address(), latest.failure(), this.session.inFlight(), this.session.waiting());
 	}
 
 	@Override
@@ -133,6 +152,10 @@ final class DefaultPetrichorClient implements PetrichorClient {
 
 	Bodies bodies() {
 		return this.bodies;
+	}
+
+	ReplyReaders readers() {
+		return this.readers;
 	}
 
 	Session session() {

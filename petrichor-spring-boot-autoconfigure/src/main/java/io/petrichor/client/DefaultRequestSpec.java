@@ -10,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.util.Assert;
@@ -30,6 +32,8 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 
 	private final DefaultPetrichorClient client;
 
+	private final String template;
+
 	private final Header route;
 
 	private @Nullable Map<String, @Nullable Object> keys;
@@ -38,22 +42,27 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 
 	private Duration timeout;
 
-	DefaultRequestSpec(DefaultPetrichorClient client, Header route) {
+	DefaultRequestSpec(DefaultPetrichorClient client, String template, Header route) {
 		this.client = client;
+		this.template = template;
 		this.route = route;
 		this.timeout = client.settings().requestTimeout();
 	}
 
+	static boolean isReserved(String key) {
+		return RESERVED.contains(key);
+	}
+
 	@Override
 	public PetrichorClient.RequestSpec header(String key, Object value) {
-		Assert.isTrue(!RESERVED.contains(key), () -> "'" + key + "' belongs to the protocol");
+		Assert.isTrue(!isReserved(key), () -> "'" + key + "' belongs to the protocol");
 		put(key, value);
 		return this;
 	}
 
 	@Override
 	public PetrichorClient.RequestSpec body(@Nullable Object body) {
-		this.body = this.client.bodies().encode(body);
+		this.body = this.client.bodies().write(body);
 		return this;
 	}
 
@@ -78,94 +87,113 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 		return (this.keys != null) ? Header.of(this.keys) : this.route;
 	}
 
+	private ClientRequest request(Header header, ContextView context) {
+		ClientSettings settings = this.client.settings();
+		return new ClientRequest(settings.name(), this.template, header, context).observedBy(settings.observer());
+	}
+
 	@Override
 	public <T> @Nullable T retrieve(Class<T> type) {
-		return this.client.bodies().decode(block().body(), type);
+		return block(reader(type));
 	}
 
 	@Override
 	public <T> @Nullable T retrieve(ParameterizedTypeReference<T> type) {
-		return this.client.bodies().decode(block().body(), type.getType());
+		return block(reader(type.getType()));
 	}
 
 	@Override
 	public <T> PetrichorClient.Reply<T> exchange(Class<T> type) {
-		return exchange((Type) type);
+		return exchange(reader(type));
 	}
 
 	@Override
 	public <T> PetrichorClient.Reply<T> exchange(ParameterizedTypeReference<T> type) {
-		return exchange(type.getType());
+		return exchange(reader(type.getType()));
 	}
 
-	private <T> PetrichorClient.Reply<T> exchange(Type type) {
+	private <T> PetrichorClient.Reply<T> exchange(ReplyReader<T> reader) {
 		Message reply = block();
-		return new PetrichorClient.Reply<>(reply.header(), this.client.bodies().decode(reply.body(), type));
+		return new PetrichorClient.Reply<>(reply.header(), reader.read(reply));
+	}
+
+	private <T> @Nullable T block(ReplyReader<T> reader) {
+		return reader.read(block());
 	}
 
 	private Message block() {
 		this.client.checkMayBlock();
-		BlockingCall call = new BlockingCall(header(), this.body, this.timeout);
-		this.client.session().submit(call);
+		ClientRequest request = request(header(), Context.empty());
+		BlockingCall call = new BlockingCall(request.header(), this.body, this.timeout);
+		this.client.session().submit(call, request);
 		return call.await(this.client.session());
 	}
 
 	@Override
 	public <T> CompletableFuture<T> retrieveAsync(Class<T> type) {
-		return async(type);
+		return async(this.<T>reader(type));
 	}
 
 	@Override
 	public <T> CompletableFuture<T> retrieveAsync(ParameterizedTypeReference<T> type) {
-		return async(type.getType());
+		return async(this.<T>reader(type.getType()));
 	}
 
-	private <T> CompletableFuture<T> async(Type type) {
-		return async(header(), this.body, this.timeout, type);
+	private <T> CompletableFuture<T> async(ReplyReader<T> reader) {
+		return async(request(header(), Context.empty()), this.body, this.timeout, reader);
 	}
 
-	private <T> CompletableFuture<T> async(Header header, TNetstring body, Duration timeout, Type type) {
-		FutureCall<T> call = new FutureCall<>(header, body, timeout, this.client.session(), this.client.bodies(), type);
-		this.client.session().submit(call);
+	private <T> CompletableFuture<T> async(ClientRequest request, TNetstring body, Duration timeout,
+			ReplyReader<T> reader) {
+		FutureCall<T> call = new FutureCall<>(request.header(), body, timeout, this.client.session(), reader);
+		this.client.session().submit(call, request);
 		return call.future();
 	}
 
 	@Override
 	public <T> Mono<T> retrieveMono(Class<T> type) {
-		return mono(type);
+		return mono(reader(type));
 	}
 
 	@Override
 	public <T> Mono<T> retrieveMono(ParameterizedTypeReference<T> type) {
-		return mono(type.getType());
+		return mono(reader(type.getType()));
 	}
 
-	private <T> Mono<T> mono(Type type) {
+	private <T> Mono<T> mono(ReplyReader<T> reader) {
 		Header header = header();
 		TNetstring body = this.body;
 		Duration timeout = this.timeout;
-		return Mono.fromFuture(() -> this.<T>async(header, body, timeout, type));
+		return Mono
+			.deferContextual((context) -> Mono.fromFuture(async(request(header, context), body, timeout, reader)));
 	}
 
 	@Override
 	public <T> Flux<T> retrieveFlux(Class<T> type) {
-		return flux(type);
+		return flux(reader(type));
 	}
 
 	@Override
 	public <T> Flux<T> retrieveFlux(ParameterizedTypeReference<T> type) {
-		return flux(type.getType());
+		return flux(reader(type.getType()));
 	}
 
-	private <T> Flux<T> flux(Type type) {
-		return StreamCall.flux(header(), this.body, this.timeout, this.client.session(), this.client.bodies(), type);
+	private <T> Flux<T> flux(ReplyReader<T> reader) {
+		Header header = header();
+		return StreamCall.flux((context) -> request(header, context), this.body, this.timeout, this.client.session(),
+				reader);
 	}
 
 	@Override
 	public CompletableFuture<@Nullable Void> send() {
-		OnewayCall call = new OnewayCall(header(), this.body, this.timeout);
-		this.client.session().submit(call);
+		ClientRequest request = request(header(), Context.empty());
+		OnewayCall call = new OnewayCall(request.header(), this.body, this.timeout);
+		this.client.session().submit(call, request);
 		return call.future();
+	}
+
+	private <T> ReplyReader<T> reader(Type type) {
+		return this.client.readers().of(type);
 	}
 
 }

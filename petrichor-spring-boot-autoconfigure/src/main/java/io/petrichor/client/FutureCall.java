@@ -1,6 +1,5 @@
 package io.petrichor.client;
 
-import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -17,21 +16,18 @@ import io.petrichor.tnetstring.TNetstring;
  */
 final class FutureCall<T> extends Call {
 
-	private final Bodies bodies;
-
-	private final Type type;
+	private final ReplyReader<T> reader;
 
 	private final CompletableFuture<T> future;
 
-	FutureCall(Header header, TNetstring body, Duration timeout, Session session, Bodies bodies, Type type) {
+	FutureCall(Header header, TNetstring body, Duration timeout, Session session, ReplyReader<T> reader) {
 		super(header, body, timeout);
-		this.bodies = bodies;
-		this.type = type;
+		this.reader = reader;
 		this.future = new CompletableFuture<>() {
 
 			@Override
 			public boolean cancel(boolean mayInterrupt) {
-				if (end()) {
+				if (giveUp()) {
 					session.abandon(FutureCall.this);
 				}
 				return super.cancel(mayInterrupt);
@@ -48,7 +44,7 @@ final class FutureCall<T> extends Call {
 	@SuppressWarnings("NullAway") // A future's value may be null, whatever T is.
 	void succeeded(Message reply) {
 		try {
-			this.future.complete(this.bodies.<T>decode(reply.body(), this.type));
+			this.future.complete(this.reader.read(reply));
 		}
 		catch (Throwable ex) {
 			this.future.completeExceptionally(ex);

@@ -1,13 +1,14 @@
 package io.petrichor.client;
 
-import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
+import reactor.util.context.ContextView;
 
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
@@ -32,9 +33,7 @@ final class StreamCall<T> extends Call {
 
 	private final FluxSink<T> sink;
 
-	private final Bodies bodies;
-
-	private final Type type;
+	private final ReplyReader<T> reader;
 
 	private final AtomicLong requested = new AtomicLong();
 
@@ -51,22 +50,22 @@ final class StreamCall<T> extends Call {
 	private volatile boolean full;
 
 	private StreamCall(Header header, TNetstring body, Duration timeout, Session session, FluxSink<T> sink,
-			Bodies bodies, Type type) {
+			ReplyReader<T> reader) {
 		super(header, body, timeout);
 		this.session = session;
 		this.sink = sink;
-		this.bodies = bodies;
-		this.type = type;
+		this.reader = reader;
 	}
 
 	/** A stream that calls anew for each subscriber. */
-	static <T> Flux<T> flux(Header header, TNetstring body, Duration timeout, Session session, Bodies bodies,
-			Type type) {
+	static <T> Flux<T> flux(Function<ContextView, ClientRequest> requests, TNetstring body, Duration timeout,
+			Session session, ReplyReader<T> reader) {
 		return Flux.create((sink) -> {
-			StreamCall<T> call = new StreamCall<>(header, body, timeout, session, sink, bodies, type);
+			ClientRequest request = requests.apply(sink.contextView());
+			StreamCall<T> call = new StreamCall<>(request.header(), body, timeout, session, sink, reader);
 			sink.onRequest(call::request);
 			sink.onCancel(call::cancel);
-			session.submit(call);
+			session.submit(call, request);
 		});
 	}
 
@@ -100,7 +99,7 @@ final class StreamCall<T> extends Call {
 	}
 
 	private void cancel() {
-		if (end()) {
+		if (giveUp()) {
 			this.session.abandon(this);
 		}
 	}
@@ -108,7 +107,7 @@ final class StreamCall<T> extends Call {
 	@Override
 	void next(Message reply) {
 		this.streaming = true;
-		emit(reply.body());
+		emit(reply);
 		long ahead = ++this.delivered - this.requested.get();
 		this.bytesAhead = (ahead > 0) ? this.bytesAhead + reply.body().size() : 0;
 		if ((ahead > MAX_AHEAD || this.bytesAhead > MAX_AHEAD_BYTES) && this.connection != null) {
@@ -123,15 +122,12 @@ final class StreamCall<T> extends Call {
 		}
 	}
 
-	private void emit(TNetstring body) {
+	private void emit(Message reply) {
 		if (isEnded()) {
 			return;
 		}
 		try {
-			T value = this.bodies.decode(body, this.type);
-			if (value != null) {
-				this.sink.next(value);
-			}
+			emitLast(reply);
 		}
 		catch (Throwable ex) {
 			cancel();
@@ -145,11 +141,11 @@ final class StreamCall<T> extends Call {
 			if (!this.streaming && !reply.header().has(HeaderKeys.RE) && reply.body().type() == TNetstringType.LIST) {
 				// A plain server gathers what would be a stream.
 				for (Object element : List.copyOf(reply.body().asList())) {
-					emitLast(TNetstring.of(element));
+					emitLast(Message.of(reply.header(), element));
 				}
 			}
 			else if (!reply.body().isNull()) {
-				emitLast(reply.body());
+				emitLast(reply);
 			}
 			this.sink.complete();
 		}
@@ -158,8 +154,8 @@ final class StreamCall<T> extends Call {
 		}
 	}
 
-	private void emitLast(TNetstring body) {
-		T value = this.bodies.decode(body, this.type);
+	private void emitLast(Message reply) {
+		T value = this.reader.read(reply);
 		if (value != null) {
 			this.sink.next(value);
 		}

@@ -1,5 +1,6 @@
 package io.petrichor.handler;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -26,6 +28,10 @@ final class ErrorReplies {
 
 	/** Without any rules of the application. */
 	static final ErrorReplies PLAIN = new ErrorReplies(List.of(), List.of());
+
+	private static final Map<String, Header> HEADERS = Arrays.stream(ErrorCode.values())
+		.collect(Collectors.toUnmodifiableMap(ErrorCode::wireName,
+				(code) -> Header.of(HeaderKeys.ERROR, code.wireName())));
 
 	private static final Log logger = LogFactory.getLog(ErrorReplies.class);
 
@@ -85,7 +91,8 @@ final class ErrorReplies {
 
 	static Header header(PetrichorError error) {
 		if (error.retryAfter() == null) {
-			return Header.of(HeaderKeys.ERROR, error.code());
+			@Nullable Header known = HEADERS.get(error.code());
+			return (known != null) ? known : Header.of(HeaderKeys.ERROR, error.code());
 		}
 		Map<String, Object> header = new LinkedHashMap<>();
 		header.put(HeaderKeys.ERROR, error.code());

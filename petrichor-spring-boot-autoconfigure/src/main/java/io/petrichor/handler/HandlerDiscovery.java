@@ -58,7 +58,7 @@ public final class HandlerDiscovery implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		Arguments arguments = new Arguments(all(HandlerArgumentResolver.class), this.bodies, conversions(),
+		Arguments arguments = new Arguments(all(HandlerArgumentResolver.class), this.bodies, conversions(this.beans),
 				this.beans.getBeanProvider(SmartValidator.class).getIfAvailable(), this.beans::resolveEmbeddedValue);
 		List<Advice> advice = new ArrayList<>();
 		for (String name : this.beans.getBeanNamesForType(Object.class)) {
@@ -83,17 +83,28 @@ public final class HandlerDiscovery implements SmartInitializingSingleton {
 		return madeByHand ? AopProxyUtils.ultimateTargetClass(this.beans.getBean(name)) : type;
 	}
 
+	/** What calls a server has the annotations of what answers it. */
+	private boolean isProxyOfHandlers(String name, Class<?> type) {
+		return (type.isInterface() || Proxy.isProxyClass(type)) && this.beans.getBean(name) instanceof PetrichorProxy;
+	}
+
 	private <T> List<T> all(Class<T> type) {
 		return this.beans.getBeanProvider(type).orderedStream().toList();
 	}
 
-	private ConversionService conversions() {
-		@Nullable ConversionService conversions = this.beans.getConversionService();
-		if (conversions != null && this.beans.containsBean("conversionService")) {
+	/**
+	 * What converts the values of headers and routes, on the side that answers and on the
+	 * one that calls: the application's, or else Spring Boot's with all converter beans.
+	 * @param beans where to look
+	 * @return the conversions
+	 */
+	public static ConversionService conversions(ConfigurableListableBeanFactory beans) {
+		@Nullable ConversionService conversions = beans.getConversionService();
+		if (conversions != null && beans.containsBean("conversionService")) {
 			return conversions;
 		}
 		ApplicationConversionService own = new ApplicationConversionService();
-		ApplicationConversionService.addBeans(own, this.beans);
+		ApplicationConversionService.addBeans(own, beans);
 		return own;
 	}
 
@@ -103,6 +114,9 @@ public final class HandlerDiscovery implements SmartInitializingSingleton {
 		Map<Method, PetrichorHandler> methods = MethodIntrospector.selectMethods(type,
 				(MethodIntrospector.MetadataLookup<PetrichorHandler>) (method) -> AnnotatedElementUtils
 					.findMergedAnnotation(method, PetrichorHandler.class));
+		if (methods.isEmpty() || isProxyOfHandlers(name, type)) {
+			return;
+		}
 		methods.forEach((method, handler) -> {
 			String route = route((ofType != null) ? ofType.route() : "", handler.route());
 			boolean blocking = handler.blocking() && (ofType == null || ofType.blocking());

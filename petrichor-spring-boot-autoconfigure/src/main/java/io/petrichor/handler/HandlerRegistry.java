@@ -26,8 +26,11 @@ import io.petrichor.protocol.HeaderKeys;
  */
 public final class HandlerRegistry {
 
+	private static final PetrichorException NOWHERE = PetrichorException.refusal(ErrorCode.NO_ROUTE,
+			"no handler for this route");
+
 	private static final Route NO_ROUTE = new Route("UNKNOWN", (request) -> {
-		throw new PetrichorException(ErrorCode.NO_ROUTE, "no handler for this route");
+		throw NOWHERE;
 	}, false);
 
 	private final ReentrantLock writing = new ReentrantLock();

@@ -156,10 +156,10 @@ public final class RequestLane {
 				now + timeout(header), this.dispatcher.listener());
 		this.load.addAndGet(ONE + request.size());
 		if (id != null) {
-			acceptNumbered(request, id);
+			acceptNumbered(request, id, now);
 		}
 		else if (!route.blocking() && !this.busy && this.waiting.isEmpty()) {
-			runInTurn(request);
+			runInTurn(request, now);
 		}
 		else {
 			this.waiting.add(request);
@@ -320,7 +320,7 @@ public final class RequestLane {
 		return false;
 	}
 
-	private void acceptNumbered(Request request, Long id) {
+	private void acceptNumbered(Request request, Long id, long now) {
 		if (this.numbered.putIfAbsent(id, request) != null) {
 			request.complete(CONFLICT);
 		}
@@ -328,7 +328,7 @@ public final class RequestLane {
 			this.parallel.add(request);
 		}
 		else {
-			run(request);
+			run(request, now);
 		}
 	}
 
@@ -342,13 +342,13 @@ public final class RequestLane {
 				submitBatch();
 			}
 			else {
-				runInTurn(this.waiting.remove());
+				runInTurn(this.waiting.remove(), System.nanoTime());
 			}
 		}
 	}
 
-	private void runInTurn(Request request) {
-		run(request);
+	private void runInTurn(Request request, long now) {
+		run(request, now);
 		if (!request.isAnswered()) {
 			this.current = request;
 			this.busy = true;
@@ -356,8 +356,8 @@ public final class RequestLane {
 	}
 
 	/** Run a handler that does not block, on the event loop. */
-	private void run(Request request) {
-		if (request.deadline() - System.nanoTime() <= 0) {
+	private void run(Request request, long now) {
+		if (request.deadline() - now <= 0) {
 			request.complete(TIMEOUT);
 		}
 		else if (!request.isDone()) {

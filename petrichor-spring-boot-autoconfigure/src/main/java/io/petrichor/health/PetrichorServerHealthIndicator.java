@@ -26,7 +26,7 @@ public final class PetrichorServerHealthIndicator extends AbstractHealthIndicato
 
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
-		if (this.server.isRunning()) {
+		if (this.server.port() >= 0) {
 			builder.up().withDetail("port", this.server.port());
 		}
 		else if (this.server.since() != null) {

@@ -31,6 +31,8 @@ final class Drain {
 
 	private final Duration gracePeriod;
 
+	private final Runnable hurry = this::hurry;
+
 	private long deadline;
 
 	private boolean hurried;
@@ -55,19 +57,33 @@ final class Drain {
 		});
 	}
 
-	/** Run this when it is over, or now if it is. */
-	void whenEnded(Runnable callback) {
+	/**
+	 * Somebody waits for it. The second one has lost patience: the grace period is over
+	 * now.
+	 * @param callback run when it is over, or now if it is
+	 */
+	void stop(Runnable callback) {
+		boolean ended;
 		synchronized (this) {
-			if (!this.ended) {
-				this.callbacks.add(callback);
-				return;
+			ended = this.ended;
+			if (!ended && this.callbacks.isEmpty()) {
+				NextSignal.await(this.hurry);
 			}
+			else if (!ended) {
+				hurry();
+			}
+			this.callbacks.add(callback);
 		}
-		callback.run();
+		if (ended) {
+			callback.run();
+		}
 	}
 
-	/** Somebody has lost patience: the grace period is over now. */
-	synchronized void hurry() {
+	synchronized boolean isEnded() {
+		return this.ended;
+	}
+
+	private synchronized void hurry() {
 		if (!this.hurried) {
 			this.deadline = System.nanoTime();
 		}
@@ -111,6 +127,7 @@ final class Drain {
 			this.ended = true;
 			callbacks = List.copyOf(this.callbacks);
 		}
+		NextSignal.forget(this.hurry);
 		callbacks.forEach(Runnable::run);
 	}
 

@@ -317,33 +317,44 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 * Stop: accept nobody, say goodbye to the peers that understand it, answer what was
 	 * read within the grace period, close. Returns at once. Called once more before that
 	 * has come to its end, the grace period is over now: what is not answered is answered
-	 * with an error.
+	 * with an error. A second signal to the process does the same.
 	 * @param callback run when all connections are closed
 	 */
 	@Override
 	public synchronized void stop(Runnable callback) {
-		Listening listening = this.listening;
+		drain();
 		Drain drain = this.drain;
-		if (listening != null) {
-			this.events.publishEvent(new PetrichorServerStoppingEvent(this));
-			this.listening = null;
-			drain = new Drain(listening, this.gracePeriod);
-			drain.whenEnded(callback);
-			this.drain = drain;
-			drain.start();
-		}
-		else if (drain != null) {
-			drain.whenEnded(callback);
-			drain.hurry();
+		if (drain != null) {
+			drain.stop(callback);
 		}
 		else {
 			callback.run();
 		}
 	}
 
+	/**
+	 * Begin to stop, before the application does: the first {@link #stop(Runnable)} after
+	 * it only waits for the end. Does nothing if the server does not listen.
+	 */
+	public synchronized void drain() {
+		Listening listening = this.listening;
+		if (listening != null) {
+			logger.info("Petrichor server stops, with %d connections".formatted(listening.connections().size()));
+			this.events.publishEvent(new PetrichorServerStoppingEvent(this));
+			this.listening = null;
+			Drain drain = new Drain(listening, this.gracePeriod);
+			this.drain = drain;
+			drain.start();
+		}
+	}
+
+	/**
+	 * Whether the server listens, or still answers what it has read.
+	 */
 	@Override
 	public boolean isRunning() {
-		return this.listening != null;
+		Drain drain = this.drain;
+		return this.listening != null || (drain != null && !drain.isEnded());
 	}
 
 	@Override

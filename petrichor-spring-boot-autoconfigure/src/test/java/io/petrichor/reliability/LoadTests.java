@@ -35,9 +35,9 @@ class LoadTests {
 
 	private static final int STOPS = Integer.getInteger("reliability.stops", 20);
 
-	private static final int WINDOW = 25;
+	static final int WINDOW = 25;
 
-	private static final int DRIVERS = 8;
+	static final int DRIVERS = 8;
 
 	@Test
 	void whenManyPeersAskThenEveryRequestHasItsReplyInOrderAndUnchanged() {
@@ -130,13 +130,13 @@ class LoadTests {
 		});
 	}
 
-	private interface Driver {
+	interface Driver {
 
 		void drive(int number) throws Exception;
 
 	}
 
-	private static void drive(Driver driver) throws Exception {
+	static void drive(Driver driver) throws Exception {
 		ExecutorService threads = Executors.newFixedThreadPool(DRIVERS);
 		try {
 			List<Future<?>> ends = new ArrayList<>();
@@ -156,7 +156,7 @@ class LoadTests {
 		}
 	}
 
-	private static String window(long sequence) {
+	static String window(long sequence) {
 		StringBuilder window = new StringBuilder();
 		for (long next = sequence; next < sequence + WINDOW; next++) {
 			String body = Long.toString(next);
@@ -165,11 +165,11 @@ class LoadTests {
 		return window.toString();
 	}
 
-	private static String checked(long sequence) {
+	static String checked(long sequence) {
 		return checked(Long.toString(sequence));
 	}
 
-	private static String checked(String body) {
+	static String checked(String body) {
 		CRC32 checksum = new CRC32();
 		checksum.update(body.getBytes());
 		return body + " " + checksum.getValue();

@@ -139,6 +139,27 @@ class DrainTests {
 	}
 
 	@Test
+	void whenServerDrainsAlreadyThenTheFirstStopWaitsForWhatWasRead() {
+		TestServer.with(Handlers.class).run((context) -> {
+			PetrichorServer server = context.getBean(PetrichorServer.class);
+			try (RawPeer peer = RawPeer.welcomed(server.port())) {
+				Handlers.begun = new CountDownLatch(1);
+				peer.send(Map.of("to", "slow"), "one");
+				assertThat(Handlers.begun.await(5, TimeUnit.SECONDS)).isTrue();
+				server.drain();
+				assertThat(server.port()).isNegative();
+				assertThat(server.isRunning()).isTrue();
+				CountDownLatch stopped = new CountDownLatch(1);
+				server.stop(stopped::countDown);
+				assertThat(peer.read().body().asText()).isEqualTo("one");
+				assertThat(peer.endOutput().read()).isNull();
+				assertThat(stopped.await(5, TimeUnit.SECONDS)).isTrue();
+				assertThat(server.isRunning()).isFalse();
+			}
+		});
+	}
+
+	@Test
 	void whenServerHasStoppedThenItsPortIsFreeAndItsThreadsAreGoneAndItCanStartAgain() {
 		TestServer.with(Handlers.class).run((context) -> {
 			PetrichorServer server = context.getBean(PetrichorServer.class);
