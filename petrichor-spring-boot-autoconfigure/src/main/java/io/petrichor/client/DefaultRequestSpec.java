@@ -140,12 +140,8 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 	}
 
 	private <T> CompletableFuture<T> async(ReplyReader<T> reader) {
-		return async(request(header(), Context.empty()), this.body, this.timeout, reader);
-	}
-
-	private <T> CompletableFuture<T> async(ClientRequest request, TNetstring body, Duration timeout,
-			ReplyReader<T> reader) {
-		FutureCall<T> call = new FutureCall<>(request.header(), body, timeout, this.client.session(), reader);
+		ClientRequest request = request(header(), Context.empty());
+		FutureCall<T> call = new FutureCall<>(request.header(), this.body, this.timeout, this.client.session(), reader);
 		this.client.session().submit(call, request);
 		return call.future();
 	}
@@ -164,8 +160,22 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 		Header header = header();
 		TNetstring body = this.body;
 		Duration timeout = this.timeout;
-		return Mono
-			.deferContextual((context) -> Mono.fromFuture(async(request(header, context), body, timeout, reader)));
+		Session session = this.client.session();
+		return Mono.create((sink) -> {
+			ClientRequest request = request(header, sink.contextView());
+			FutureCall<T> call = new FutureCall<>(request.header(), body, timeout, session, reader);
+			// Before it is sent, so that the reply is signalled where it was read.
+			call.future().whenComplete((value, failure) -> {
+				if (failure != null) {
+					sink.error(failure);
+				}
+				else {
+					sink.success(value);
+				}
+			});
+			sink.onCancel(() -> call.future().cancel(true));
+			session.submit(call, request);
+		});
 	}
 
 	@Override

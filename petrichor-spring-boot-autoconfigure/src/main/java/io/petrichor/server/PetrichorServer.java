@@ -31,6 +31,7 @@ import org.springframework.context.SmartLifecycle;
 
 import io.petrichor.handler.Dispatcher;
 import io.petrichor.handler.PetrichorConnections;
+import io.petrichor.protocol.KeepAlive;
 import io.petrichor.protocol.PairTap;
 
 /**
