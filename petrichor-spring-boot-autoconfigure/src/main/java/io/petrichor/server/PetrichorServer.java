@@ -288,7 +288,9 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		KeepAlive.set(channel);
 		ServerTls tls = this.access.tls();
 		if (tls != null) {
-			channel.pipeline().addFirst(tls.handler(channel, this.limits.handshakeTimeout(), listening.tlsThreads()));
+			channel.pipeline()
+				.addFirst(new TlsBackpressure(),
+						tls.handler(channel, this.limits.handshakeTimeout(), listening.tlsThreads()));
 		}
 		String id = Long.toString(this.ids.incrementAndGet(), Character.MAX_RADIX);
 		channel.pipeline()
