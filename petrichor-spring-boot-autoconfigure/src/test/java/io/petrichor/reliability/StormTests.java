@@ -41,6 +41,7 @@ class StormTests {
 	private static final String HELLO = "13:4:user,3:zed,}0:,";
 
 	@Test
+	@Tag("clock")
 	void whenAllAttackForAWhileThenOneWhoIsNoAttackerHardlyNotices() throws Exception {
 		storm(5);
 	}

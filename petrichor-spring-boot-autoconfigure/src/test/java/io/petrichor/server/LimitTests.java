@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +18,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.nio.NioChannelOption;
 import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.tcp.TcpServer;
 
@@ -187,6 +190,18 @@ class LimitTests {
 	}
 
 	@Test
+	void whenStreamBeginsThenItIsAskedForOneValueSinceTheirSizeIsNotKnown() {
+		TestServer.with(Handlers.class).run((context) -> {
+			Handlers handlers = context.getBean(Handlers.class);
+			try (RawPeer peer = RawPeer.welcomed(TestServer.port(context),
+					Map.of("can", Map.of("re", 5, "more", true)))) {
+				peer.request(Map.of("to", "stream", "id", 1), "");
+				assertThat(handlers.asked.peek()).isEqualTo(1);
+			}
+		});
+	}
+
+	@Test
 	void whenConnectionIsAcceptedThenTheKernelAsksWhetherThePeerIsThere() {
 		List<Channel> accepted = new ArrayList<>();
 		PetrichorServerCustomizer customizer = (TcpServer server) -> server
@@ -278,6 +293,13 @@ class LimitTests {
 		@PetrichorHandler
 		io.petrichor.tnetstring.TNetstring echo(io.petrichor.tnetstring.TNetstring body) {
 			return body;
+		}
+
+		private final Queue<Long> asked = new ConcurrentLinkedQueue<>();
+
+		@PetrichorHandler("stream")
+		Flux<byte[]> stream() {
+			return Flux.range(0, 10).map((next) -> new byte[900_000]).doOnRequest(this.asked::add);
 		}
 
 		@PetrichorHandler("counted")
