@@ -146,7 +146,8 @@ class LimitTests {
 	@Test
 	void whenManyRequestsAreInFlightThenNoMoreAreRead() {
 		TestServer.with(Handlers.class)
-			.withPropertyValues("petrichor.server.dispatch.max-in-flight=5")
+			.withPropertyValues("petrichor.server.dispatch.max-in-flight=5",
+					"petrichor.server.shutdown.grace-period=100ms")
 			.run((context) -> {
 				Handlers handlers = context.getBean(Handlers.class);
 				try (RawPeer peer = RawPeer.welcomed(TestServer.port(context), Map.of("can", Map.of("re", 5)))) {
