@@ -98,30 +98,30 @@ interface HandlersPage {
 
 	class Methods {
 
-	// tag::handlers-parameters
-	@PetrichorHandler("report")
-	String report(@Body byte[] raw, @Header(defaultValue = "30s") Duration within,
-			@Header(required = false) @Nullable String note) {
-		return raw.length + " bytes within " + within.toSeconds() + " s";
-	}
-	// end::handlers-parameters
+		// tag::handlers-parameters
+		@PetrichorHandler("report")
+		String report(@Body byte[] raw, @Header(defaultValue = "30s") Duration within,
+				@Header(required = false) @Nullable String note) {
+			return raw.length + " bytes within " + within.toSeconds() + " s";
+		}
+		// end::handlers-parameters
 
-	// tag::handlers-streams
-	@PetrichorHandler("ticks")
-	Flux<Long> ticks() {
-		return Flux.interval(Duration.ofSeconds(1)).take(3);
-	}
+		// tag::handlers-streams
+		@PetrichorHandler("ticks")
+		Flux<Long> ticks() {
+			return Flux.interval(Duration.ofSeconds(1)).take(3);
+		}
 
-	@PetrichorHandler("numbers")
-	Stream<Integer> numbers() {
-		return Stream.of(1, 2, 3);
-	}
+		@PetrichorHandler("numbers")
+		Stream<Integer> numbers() {
+			return Stream.of(1, 2, 3);
+		}
 
-	@PetrichorHandler("later")
-	Mono<String> later() {
-		return Mono.delay(Duration.ofMillis(10)).thenReturn("done");
-	}
-	// end::handlers-streams
+		@PetrichorHandler("later")
+		Mono<String> later() {
+			return Mono.delay(Duration.ofMillis(10)).thenReturn("done");
+		}
+		// end::handlers-streams
 
 	}
 

@@ -25,22 +25,23 @@ class HandlersPageTests {
 
 	@Test
 	void whenHandlersOfPageAreUsedThenTheyAnswerAsThePageSays() {
-		TestServer.run(TestServer.with(HandlersPage.Methods.class, HandlersPage.Orders.class, HandlersPage.Failures.class,
-				HandlersPage.Beans.class, HandlersPage.ByHand.class, HandlersPage.News.class), (port) -> {
-					try (RawPeer peer = RawPeer.welcomed(port)) {
-						assertThat(value(peer, Map.of("to", "orders.create", "tenant", "acme"),
-								Map.of("sku", "a", "quantity", 1)))
-							.isEqualTo(Map.of("number", 1L));
-						assertThat(value(peer, Map.of("to", "orders.7.lines"), ""))
-							.isEqualTo(List.of(Map.of("sku", "a"), Map.of("sku", "b")));
-						assertThat(value(peer, Map.of("to", "report"), "abc")).isEqualTo("3 bytes within 30 s");
-						assertThat(value(peer, Map.of("to", "numbers"), "")).isEqualTo(List.of(1L, 2L, 3L));
-						assertThat(value(peer, Map.of("to", "later"), "")).isEqualTo("done");
-						assertThat(value(peer, Map.of("to", "version"), "")).isEqualTo("1.0");
-						Message denied = peer.request(Map.of("to", "version", "weekend", true), "");
-						assertThat(denied.header().text("error")).isEqualTo("denied");
-					}
-				});
+		TestServer
+			.run(TestServer.with(HandlersPage.Methods.class, HandlersPage.Orders.class, HandlersPage.Failures.class,
+					HandlersPage.Beans.class, HandlersPage.ByHand.class, HandlersPage.News.class), (port) -> {
+						try (RawPeer peer = RawPeer.welcomed(port)) {
+							assertThat(value(peer, Map.of("to", "orders.create", "tenant", "acme"),
+									Map.of("sku", "a", "quantity", 1)))
+								.isEqualTo(Map.of("number", 1L));
+							assertThat(value(peer, Map.of("to", "orders.7.lines"), ""))
+								.isEqualTo(List.of(Map.of("sku", "a"), Map.of("sku", "b")));
+							assertThat(value(peer, Map.of("to", "report"), "abc")).isEqualTo("3 bytes within 30 s");
+							assertThat(value(peer, Map.of("to", "numbers"), "")).isEqualTo(List.of(1L, 2L, 3L));
+							assertThat(value(peer, Map.of("to", "later"), "")).isEqualTo("done");
+							assertThat(value(peer, Map.of("to", "version"), "")).isEqualTo("1.0");
+							Message denied = peer.request(Map.of("to", "version", "weekend", true), "");
+							assertThat(denied.header().text("error")).isEqualTo("denied");
+						}
+					});
 	}
 
 	@Test
