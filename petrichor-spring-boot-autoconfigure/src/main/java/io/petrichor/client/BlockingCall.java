@@ -34,7 +34,7 @@ final class BlockingCall extends Call {
 		while ((outcome = this.outcome) == null) {
 			if (Thread.interrupted()) {
 				Thread.currentThread().interrupt();
-				if (end()) {
+				if (giveUp()) {
 					session.abandon(this);
 					throw new CancellationException("interrupted while waiting for the reply");
 				}

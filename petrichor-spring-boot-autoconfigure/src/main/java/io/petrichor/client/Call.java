@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import org.jspecify.annotations.Nullable;
 
+import io.petrichor.handler.Outcome;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.Message;
 import io.petrichor.tnetstring.TNetstring;
@@ -27,6 +28,11 @@ abstract class Call {
 
 	/** When the caller called; any thread. */
 	private final long start = System.nanoTime();
+
+	/** Who is told of the end, if it was ever submitted. */
+	private @Nullable Session session;
+
+	private @Nullable ClientRequest request;
 
 	/** The call below this one in the inbox; see {@link Inbox}. */
 	@Nullable Call below;
@@ -64,6 +70,12 @@ abstract class Call {
 		return this.timeout;
 	}
 
+	/** It is about to be handed to the event loop; by the caller. */
+	final void submitted(Session session, ClientRequest request) {
+		this.session = session;
+		this.request = request;
+	}
+
 	final long start() {
 		return this.start;
 	}
@@ -73,8 +85,25 @@ abstract class Call {
 	}
 
 	/** Whether the calling thread is the one that ends this call; any thread. */
-	final boolean end() {
-		return ENDED.compareAndSet(this, 0, 1);
+	final boolean end(Outcome outcome, @Nullable Throwable failure) {
+		if (!ENDED.compareAndSet(this, 0, 1)) {
+			return false;
+		}
+		Session session = this.session;
+		ClientRequest request = this.request;
+		if (session != null && request != null) {
+			session.callEnded(this, request.route(), outcome);
+			CallObserver.Ending ending = request.ending();
+			if (ending != null) {
+				ending.ended(outcome, failure);
+			}
+		}
+		return true;
+	}
+
+	/** Whether its caller has given up the call; any thread. */
+	final boolean giveUp() {
+		return end(Outcome.CANCELLED, null);
 	}
 
 	/** Whether the replies are as many as the server likes. */
@@ -101,16 +130,26 @@ abstract class Call {
 		if (code != null) {
 			fail(new PetrichorRemoteException(code, reply));
 		}
-		else if (end()) {
+		else if (end(Outcome.SUCCESS, null)) {
 			succeeded(reply);
 		}
 	}
 
 	/** Any thread. */
 	final void fail(PetrichorClientException failure) {
-		if (end()) {
+		if (end(outcome(failure), failure)) {
 			failed(failure);
 		}
+	}
+
+	private static Outcome outcome(PetrichorClientException failure) {
+		if (failure instanceof PetrichorRemoteException remote) {
+			return Outcome.of(remote.header());
+		}
+		if (failure instanceof PetrichorTimeoutException) {
+			return Outcome.TIMEOUT;
+		}
+		return (failure instanceof PetrichorDeniedException) ? Outcome.DENIED : Outcome.ABANDONED;
 	}
 
 	abstract void succeeded(Message reply);

@@ -30,9 +30,10 @@ import io.petrichor.protocol.HeaderKeys;
 import io.petrichor.protocol.Message;
 import io.petrichor.protocol.PairDecoder;
 import io.petrichor.protocol.PairOutput;
+import io.petrichor.protocol.PairTap;
 import io.petrichor.protocol.ProtocolException;
-import io.petrichor.protocol.TrafficListener;
 import io.petrichor.tnetstring.TNetstring;
+import io.petrichor.wire.WireLog;
 
 /**
  * One connection to a server, from its connect to its close: calls out, replies in, and
@@ -128,6 +129,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private boolean proven;
 
+	/** Why it is gone, as long as it was opened. */
+	private @Nullable DisconnectReason reason;
+
+	private boolean opened;
+
+	private @Nullable PairTap wire;
+
 	private volatile Header header = Header.EMPTY;
 
 	private volatile TNetstring welcome = TNetstring.NULL;
@@ -158,13 +166,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 			return;
 		}
 		this.state = State.HANDSHAKE;
-		this.output = new PairOutput(channel, TrafficListener.NONE);
-		this.output.write(this.identity, TNetstring.EMPTY);
+		this.opened = true;
+		this.session.listener().connectionOpened();
+		this.wire = WireLog.of(this.id);
+		this.output = new PairOutput(channel, this.session.listener());
+		write(this.identity, TNetstring.EMPTY);
 		this.output.flush();
 		channel.eventLoop().schedule(() -> {
 			if (this.state == State.HANDSHAKE) {
-				close(new PetrichorConnectionException("no answer to the handshake within %d ms"
-					.formatted(this.settings.handshakeTimeout().toMillis()), false, null));
+				close(DisconnectReason.HANDSHAKE_TIMEOUT,
+						new PetrichorConnectionException("no answer to the handshake within %d ms"
+							.formatted(this.settings.handshakeTimeout().toMillis()), false, null));
 			}
 		}, this.settings.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS);
 		channel.read();
@@ -175,7 +187,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.header = header;
 		this.welcome = message.body();
 		if (isDenial(header)) {
-			close(new PetrichorDeniedException(text(message.body()), retry(header), null));
+			close(DisconnectReason.DENIED, new PetrichorDeniedException(text(message.body()), retry(header), null));
 			return;
 		}
 		this.capabilities = Capabilities.from(header);
@@ -188,6 +200,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.lane = dispatcher.lane(this, channel().eventLoop(), this, this::progress);
 		}
 		this.state = State.OPEN;
+		this.session.listener().handshakeEnded(null, System.nanoTime() - this.created);
 		this.session.opened(this);
 	}
 
@@ -219,7 +232,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 		Channel channel = this.channel;
 		PetrichorClientException cause = new PetrichorConnectionException("the client was closed", false, null);
 		if (channel == null) {
-			close(cause);
+			close(DisconnectReason.LOCAL, cause);
 			closed.complete(null);
 			return closed;
 		}
@@ -228,28 +241,35 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 		if ((this.state == State.OPEN || this.state == State.LEAVING) && output != null) {
 			output.finish().addListener((finished) -> channel.close());
 			channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
-			end(cause);
+			end(DisconnectReason.LOCAL, cause);
 		}
 		else {
-			close(cause);
+			close(DisconnectReason.LOCAL, cause);
 		}
 		return closed;
 	}
 
 	/** Close, which fails what waits for replies; does nothing the second time. */
-	void close(PetrichorClientException cause) {
-		end(cause);
+	void close(DisconnectReason reason, PetrichorClientException cause) {
+		end(reason, cause);
 		Channel channel = this.channel;
 		if (channel != null) {
 			channel.close();
 		}
 	}
 
-	private void end(PetrichorClientException cause) {
+	private void end(DisconnectReason reason, PetrichorClientException cause) {
 		if (this.state == State.CLOSED) {
 			return;
 		}
+		if (!this.opened && reason != DisconnectReason.LOCAL) {
+			this.session.listener().connectFailed();
+		}
+		else if (this.state == State.HANDSHAKE) {
+			this.session.listener().handshakeEnded(reason, System.nanoTime() - this.created);
+		}
 		this.state = State.CLOSED;
+		this.reason = reason;
 		this.decoder.close();
 		if (this.unread != null) {
 			this.unread.release();
@@ -280,8 +300,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 	public void channelInactive(ChannelHandlerContext context) {
 		this.held = false;
 		boolean torn = consume() && this.decoder.isPartial();
-		end(torn ? new PetrichorProtocolException("the server closed the connection within a pair", false, null)
-				: new PetrichorConnectionException("the server closed the connection", false, null));
+		if (torn) {
+			end(DisconnectReason.PROTOCOL_ERROR,
+					new PetrichorProtocolException("the server closed the connection within a pair", false, null));
+		}
+		else {
+			end(DisconnectReason.SERVER,
+					new PetrichorConnectionException("the server closed the connection", false, null));
+		}
+		if (this.opened && this.reason != null) {
+			this.session.listener().connectionClosed(this.reason);
+		}
 		if (this.output != null) {
 			this.output.close();
 		}
@@ -290,7 +319,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-		close(new PetrichorConnectionException(String.valueOf(cause.getMessage()), false, cause));
+		close(DisconnectReason.ERROR,
+				new PetrichorConnectionException(String.valueOf(cause.getMessage()), false, cause));
 	}
 
 	// Replies in
@@ -303,6 +333,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 			return;
 		}
 		this.lastRead = System.nanoTime();
+		this.session.listener().bytesRead(in.readableBytes());
 		this.unread = (this.unread == null) ? in
 				: ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), this.unread, in);
 		consume();
@@ -316,6 +347,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 	/** Decode what was read; false if the connection is closed. */
 	private boolean consume() {
 		boolean partialBefore = this.decoder.isPartial();
+		int pairs = 0;
+		long bytes = 0;
+		int largest = 0;
 		try {
 			while (this.unread != null && this.unread.isReadable() && !this.held) {
 				Message message = this.decoder.decode(this.unread);
@@ -323,11 +357,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 					break;
 				}
 				partialBefore = false;
+				int size = message.header().encoded().size() + message.body().size();
+				pairs++;
+				bytes += size;
+				largest = Math.max(largest, size);
 				received(message);
 			}
 		}
 		catch (ProtocolException ex) {
-			close(new PetrichorProtocolException("the server broke the protocol: " + ex.getMessage(), false, ex));
+			close(DisconnectReason.PROTOCOL_ERROR,
+					new PetrichorProtocolException("the server broke the protocol: " + ex.getMessage(), false, ex));
+		}
+		if (pairs > 0) {
+			this.session.listener().pairsRead(pairs, bytes, largest);
 		}
 		if (!partialBefore && this.decoder.isPartial()) {
 			this.pairBegun = this.lastRead;
@@ -341,6 +383,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	private void received(Message message) {
+		if (this.wire != null) {
+			this.wire.received(message.header(), message.body());
+		}
 		if (this.state == State.HANDSHAKE) {
 			welcomed(message);
 			return;
@@ -396,6 +441,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 			Duration retry = retry(message.header());
 			if (code.equals(ErrorCode.GOING.wireName())) {
 				leave(retry);
+				retry = null;
 			}
 			if (this.session.resend(call, retry)) {
 				return;
@@ -418,7 +464,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 		}
 		String code = this.byNumber ? PetrichorRemoteException.code(header) : null;
 		if (code != null) {
-			close(new PetrichorProtocolException(
+			close(DisconnectReason.SERVER, new PetrichorProtocolException(
 					"the server gave up the connection: %s, %s".formatted(code, text(message.body())), false, null));
 			return true;
 		}
@@ -454,7 +500,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 	private void closeIfIdle() {
 		if (this.state == State.LEAVING && this.inOrder.isEmpty() && this.numbered.size() == this.forgotten
 				&& (this.lane == null || this.lane.inFlight() == 0)) {
-			close(new PetrichorConnectionException("the server is going", false, null));
+			close(DisconnectReason.GOING, new PetrichorConnectionException("the server is going", false, null));
 		}
 	}
 
@@ -490,12 +536,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 				&& channel().isWritable();
 	}
 
-	private int inFlight() {
+	/** How many of its calls wait for replies. */
+	int inFlight() {
 		return this.byNumber ? this.numbered.size() - this.forgotten : this.inOrder.size();
 	}
 
 	/** Send a call; the session flushes. */
 	void send(Call call, long now) {
+		long size = (long) call.header().encoded().size() + call.body().size();
+		if (this.capabilities.max() > 0 && size > this.capabilities.max()) {
+			call.fail(new PetrichorTooBigException(size, this.capabilities.max()));
+			return;
+		}
 		PairOutput output = this.output;
 		if (output == null) {
 			throw new IllegalStateException("not connected");
@@ -505,22 +557,33 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.longestTimeout = 0;
 		}
 		this.longestTimeout = Math.max(this.longestTimeout, call.timeout().toNanos());
-		this.unflushed += call.header().encoded().size() + call.body().size();
+		this.unflushed += (int) size;
 		if (call instanceof OnewayCall oneway && this.capabilities.oneway()) {
-			output.write(oneway.onewayHeader(), call.body());
+			Header header = oneway.onewayHeader();
+			shown(header, call);
+			output.write(header, call.body());
 		}
 		else if (this.byNumber) {
 			call.id = ++this.lastId;
 			call.connection = this;
 			this.numbered.put(call.id, call);
+			shown(call.header(), call);
 			output.write(call.header(), HeaderKeys.ID, call.id, call.body());
 		}
 		else {
 			call.connection = this;
 			this.inOrder.add(call);
+			shown(call.header(), call);
 			output.write(call.header(), call.body());
 		}
 		call.written();
+	}
+
+	private void shown(Header header, Call call) {
+		PairTap wire = this.wire;
+		if (wire != null) {
+			wire.sent((this.byNumber && call.id != 0) ? header.with(HeaderKeys.ID, call.id) : header, call.body());
+		}
 	}
 
 	/** A call that was sent has been ended by its caller or its deadline. */
@@ -538,7 +601,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 			flush();
 		}
 		if (++this.forgotten > MAX_FORGOTTEN) {
-			close(new PetrichorProtocolException("the server leaves requests unanswered", false, null));
+			close(DisconnectReason.SILENT,
+					new PetrichorProtocolException("the server leaves requests unanswered", false, null));
 		}
 	}
 
@@ -546,6 +610,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 	public void write(Header header, TNetstring body) {
 		PairOutput output = this.output;
 		if (output != null) {
+			PairTap wire = this.wire;
+			if (wire != null) {
+				wire.sent(header, body);
+			}
 			output.write(header, body);
 		}
 	}
@@ -621,7 +689,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 			// timeout.
 			long left = heard + 5 * this.longestTimeout / 2 - now;
 			if (left <= 0) {
-				close(new PetrichorConnectionException("the server is silent", false, null));
+				close(DisconnectReason.SILENT, new PetrichorConnectionException("the server is silent", false, null));
 				return Long.MAX_VALUE;
 			}
 			next = left;
@@ -629,8 +697,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (this.decoder.isPartial() && !this.held) {
 			long left = this.pairBegun + this.settings.messageTimeout().toNanos() - now;
 			if (left <= 0) {
-				close(new PetrichorProtocolException("the server did not end a pair within %d ms"
-					.formatted(this.settings.messageTimeout().toMillis()), false, null));
+				close(DisconnectReason.MESSAGE_TIMEOUT,
+						new PetrichorProtocolException("the server did not end a pair within %d ms"
+							.formatted(this.settings.messageTimeout().toMillis()), false, null));
 				return Long.MAX_VALUE;
 			}
 			next = Math.min(next, left);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,8 @@ import io.petrichor.protocol.PairLimits;
  * @param tls TLS, if any
  * @param dispatcher who answers requests of the server, if anybody
  * @param listener told of states
+ * @param listeners told of what else happens, made for each client
+ * @param observer told of each call, if anybody is
  * @param loops where the event loop comes from, or null for one of the client's own
  * @param customizer the last word on the socket
  */
@@ -39,8 +42,9 @@ record ClientSettings(String name, List<Address> addresses, boolean roundRobin, 
 		List<IdentityCustomizer> identityCustomizers, Duration connectTimeout, Duration handshakeTimeout,
 		Duration requestTimeout, int maxInFlight, int maxWaiting, @Nullable Backoff reconnect, PairLimits limits,
 		Duration messageTimeout, @Nullable ClientTls tls, @Nullable Dispatcher dispatcher,
-		@Nullable Consumer<PetrichorClientStateEvent> listener, @Nullable LoopResources loops,
-		UnaryOperator<TcpClient> customizer) {
+		@Nullable Consumer<PetrichorClientStateEvent> listener,
+		List<Function<PetrichorClient, ClientListener>> listeners, @Nullable CallObserver observer,
+		@Nullable LoopResources loops, UnaryOperator<TcpClient> customizer) {
 
 	/** Whether there is anything that could answer a request of the server. */
 	boolean hasHandlers() {

@@ -26,6 +26,7 @@ import reactor.netty.tcp.TcpClient;
 import io.petrichor.protocol.Capabilities;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
+import io.petrichor.protocol.KeepAlive;
 
 /**
  * Tries one address after the other until a server lets the client in. Names are looked
@@ -73,7 +74,6 @@ final class Connector {
 			.runOn(loop)
 			.resolver(NoopAddressResolverGroup.INSTANCE)
 			.option(ChannelOption.TCP_NODELAY, true)
-			.option(ChannelOption.SO_KEEPALIVE, true)
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) settings.connectTimeout().toMillis());
 	}
 
@@ -83,8 +83,10 @@ final class Connector {
 		Mono.fromCallable(() -> prepare(first))
 			.subscribeOn(Schedulers.boundedElastic())
 			.timeout(this.settings.connectTimeout(), Schedulers.fromExecutorService(this.loop))
-			.subscribe((plan) -> this.session.execute(() -> begin(plan)),
-					(failure) -> this.session.execute(() -> this.session.unreachable(unreachable(failure))));
+			.subscribe((plan) -> this.session.execute(() -> begin(plan)), (failure) -> this.session.execute(() -> {
+				this.session.listener().connectFailed();
+				this.session.unreachable(unreachable(failure));
+			}));
 	}
 
 	/** Whether this connection belongs to a round that has not ended. */
@@ -101,7 +103,8 @@ final class Connector {
 	/** Go on with the next address, if there is any and it could help. */
 	void failed(PetrichorClientException cause) {
 		this.candidate = null;
-		if (cause instanceof PetrichorDeniedException || this.candidates == null || !this.candidates.hasNext()) {
+		boolean hopeless = cause instanceof PetrichorDeniedException denial && denial.retry() == null;
+		if (hopeless || this.candidates == null || !this.candidates.hasNext()) {
 			this.candidates = null;
 			this.session.unreachable(cause);
 		}
@@ -170,16 +173,17 @@ final class Connector {
 		ClientConnection connection = new ClientConnection(this.session, this.settings,
 				this.settings.name() + "-" + ++this.connections, this.identity);
 		this.candidate = connection;
-		TcpClient client = this.tcp.remoteAddress(() -> address)
-			.doOnChannelInit((observer, channel, remote) -> channel.pipeline()
-				.addBefore(NettyPipeline.ReactiveBridge, "petrichor", connection));
+		TcpClient client = this.tcp.remoteAddress(() -> address).doOnChannelInit((observer, channel, remote) -> {
+			KeepAlive.set(channel);
+			channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "petrichor", connection);
+		});
 		ClientTls tls = this.settings.tls();
 		if (tls != null) {
 			client = client
 				.secure((ssl) -> ssl.sslContext(tls.context()).handshakeTimeout(this.settings.connectTimeout()));
 		}
 		this.settings.customizer().apply(client).connect().subscribe((connected) -> {
-		}, (failure) -> this.session.execute(() -> connection.close(unreachable(failure))));
+		}, (failure) -> this.session.execute(() -> connection.close(DisconnectReason.ERROR, unreachable(failure))));
 	}
 
 	private PetrichorConnectionException unreachable(Throwable failure) {

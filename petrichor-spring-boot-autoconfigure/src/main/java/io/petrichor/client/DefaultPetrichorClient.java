@@ -58,6 +58,13 @@ final class DefaultPetrichorClient implements PetrichorClient {
 		EventLoop loop = loops.onClient(LoopResources.DEFAULT_NATIVE).next();
 		this.states = new States(settings.name(), settings.listener());
 		this.session = new Session(settings, loop, this.states);
+		this.session.listener(
+				ClientListener.of(settings.listeners().stream().map((listener) -> listener.apply(this)).toList()));
+	}
+
+	@Override
+	public String name() {
+		return this.settings.name();
 	}
 
 	@Override
@@ -70,17 +77,25 @@ final class DefaultPetrichorClient implements PetrichorClient {
 				this.headers.put(route, header);
 			}
 		}
-		return new DefaultRequestSpec(this, header);
+		return new DefaultRequestSpec(this, route, header);
+	}
+
+	@Override
+	public RequestSpec to(String template, Object... variables) {
+		return new DefaultRequestSpec(this, template,
+				Header.of(HeaderKeys.TO, RouteTemplate.expand(template, variables)));
 	}
 
 	@Override
 	public RequestSpec request() {
-		return new DefaultRequestSpec(this, Header.EMPTY);
+		return new DefaultRequestSpec(this, "", Header.EMPTY);
 	}
 
 	@Override
 	public Connection connection() {
-		return this.states.latest();
+		Connection latest = this.states.latest();
+		return new Connection(latest.state(), latest.header(), latest.welcome(), latest.capabilities(),
+				latest.address(), latest.failure(), this.session.inFlight(), this.session.waiting());
 	}
 
 	@Override

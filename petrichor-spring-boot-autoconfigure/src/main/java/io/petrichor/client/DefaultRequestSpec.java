@@ -10,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.util.Assert;
@@ -30,6 +32,8 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 
 	private final DefaultPetrichorClient client;
 
+	private final String template;
+
 	private final Header route;
 
 	private @Nullable Map<String, @Nullable Object> keys;
@@ -38,8 +42,9 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 
 	private Duration timeout;
 
-	DefaultRequestSpec(DefaultPetrichorClient client, Header route) {
+	DefaultRequestSpec(DefaultPetrichorClient client, String template, Header route) {
 		this.client = client;
+		this.template = template;
 		this.route = route;
 		this.timeout = client.settings().requestTimeout();
 	}
@@ -82,6 +87,11 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 		return (this.keys != null) ? Header.of(this.keys) : this.route;
 	}
 
+	private ClientRequest request(Header header, ContextView context) {
+		ClientSettings settings = this.client.settings();
+		return new ClientRequest(settings.name(), this.template, header, context).observedBy(settings.observer());
+	}
+
 	@Override
 	public <T> @Nullable T retrieve(Class<T> type) {
 		return block(reader(type));
@@ -113,24 +123,26 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 
 	private Message block() {
 		this.client.checkMayBlock();
-		BlockingCall call = new BlockingCall(header(), this.body, this.timeout);
-		this.client.session().submit(call);
+		ClientRequest request = request(header(), Context.empty());
+		BlockingCall call = new BlockingCall(request.header(), this.body, this.timeout);
+		this.client.session().submit(call, request);
 		return call.await(this.client.session());
 	}
 
 	@Override
 	public <T> CompletableFuture<T> retrieveAsync(Class<T> type) {
-		return async(header(), this.body, this.timeout, this.<T>reader(type));
+		return async(this.<T>reader(type));
 	}
 
 	@Override
 	public <T> CompletableFuture<T> retrieveAsync(ParameterizedTypeReference<T> type) {
-		return async(header(), this.body, this.timeout, this.<T>reader(type.getType()));
+		return async(this.<T>reader(type.getType()));
 	}
 
-	private <T> CompletableFuture<T> async(Header header, TNetstring body, Duration timeout, ReplyReader<T> reader) {
-		FutureCall<T> call = new FutureCall<>(header, body, timeout, this.client.session(), reader);
-		this.client.session().submit(call);
+	private <T> CompletableFuture<T> async(ReplyReader<T> reader) {
+		ClientRequest request = request(header(), Context.empty());
+		FutureCall<T> call = new FutureCall<>(request.header(), this.body, this.timeout, this.client.session(), reader);
+		this.client.session().submit(call, request);
 		return call.future();
 	}
 
@@ -148,7 +160,22 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 		Header header = header();
 		TNetstring body = this.body;
 		Duration timeout = this.timeout;
-		return Mono.fromFuture(() -> async(header, body, timeout, reader));
+		Session session = this.client.session();
+		return Mono.create((sink) -> {
+			ClientRequest request = request(header, sink.contextView());
+			FutureCall<T> call = new FutureCall<>(request.header(), body, timeout, session, reader);
+			// Before it is sent, so that the reply is signalled where it was read.
+			call.future().whenComplete((value, failure) -> {
+				if (failure != null) {
+					sink.error(failure);
+				}
+				else {
+					sink.success(value);
+				}
+			});
+			sink.onCancel(() -> call.future().cancel(true));
+			session.submit(call, request);
+		});
 	}
 
 	@Override
@@ -162,13 +189,16 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 	}
 
 	private <T> Flux<T> flux(ReplyReader<T> reader) {
-		return StreamCall.flux(header(), this.body, this.timeout, this.client.session(), reader);
+		Header header = header();
+		return StreamCall.flux((context) -> request(header, context), this.body, this.timeout, this.client.session(),
+				reader);
 	}
 
 	@Override
 	public CompletableFuture<@Nullable Void> send() {
-		OnewayCall call = new OnewayCall(header(), this.body, this.timeout);
-		this.client.session().submit(call);
+		ClientRequest request = request(header(), Context.empty());
+		OnewayCall call = new OnewayCall(request.header(), this.body, this.timeout);
+		this.client.session().submit(call, request);
 		return call.future();
 	}
 

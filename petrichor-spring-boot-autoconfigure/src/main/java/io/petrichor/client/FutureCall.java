@@ -27,7 +27,7 @@ final class FutureCall<T> extends Call {
 
 			@Override
 			public boolean cancel(boolean mayInterrupt) {
-				if (end()) {
+				if (giveUp()) {
 					session.abandon(FutureCall.this);
 				}
 				return super.cancel(mayInterrupt);

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
 
+import io.petrichor.handler.Outcome;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
 import io.petrichor.protocol.Message;
@@ -38,7 +39,7 @@ final class OnewayCall extends Call {
 
 	@Override
 	void written() {
-		if (end()) {
+		if (end(Outcome.SUCCESS, null)) {
 			this.future.complete(null);
 		}
 	}

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
@@ -53,11 +54,29 @@ public interface PetrichorClient extends AutoCloseable {
 	}
 
 	/**
+	 * What tells this client from others of the application.
+	 * @return the name
+	 */
+	String name();
+
+	/**
 	 * Begin a call of a route.
 	 * @param route the route, as the header key {@code to}
 	 * @return the call, to be completed by one thread
 	 */
 	RequestSpec to(String route);
+
+	/**
+	 * Begin a call of a route with variables. Meters and spans have the route as it
+	 * stands here, whatever the variables are.
+	 * @param template the route, some of whose segments are names in braces, as in
+	 * {@code orders.{id}.lines}
+	 * @param variables what comes in the place of these, in their order: of each the text
+	 * as {@link String#valueOf(Object)} has it, which must not have a dot
+	 * @return the call, to be completed by one thread
+	 * @throws IllegalArgumentException if template and variables do not fit
+	 */
+	RequestSpec to(String template, Object... variables);
 
 	/**
 	 * Begin a call without a route: the only kind that the seed's server knows.
@@ -227,15 +246,19 @@ public interface PetrichorClient extends AutoCloseable {
 	/**
 	 * What a client knows of its connection.
 	 *
-	 * @param state the state of the client; the rest is of the last connection, and not
-	 * there before the first
+	 * @param state the state of the client; header, welcome, capabilities and address are
+	 * of the last connection, and not there before the first
 	 * @param header the header of the server's first pair
 	 * @param welcome its body
 	 * @param capabilities what the server is ready to receive
 	 * @param address where the server is
+	 * @param failure why there is no connection, or null if there is one or was never to
+	 * be one
+	 * @param inFlight how many calls wait for replies
+	 * @param waiting how many calls wait to be sent
 	 */
 	record Connection(State state, @Nullable Header header, @Nullable TNetstring welcome, Capabilities capabilities,
-			@Nullable SocketAddress address) {
+			@Nullable SocketAddress address, @Nullable Throwable failure, int inFlight, int waiting) {
 
 	}
 
@@ -302,6 +325,10 @@ public interface PetrichorClient extends AutoCloseable {
 		private @Nullable Dispatcher dispatcher;
 
 		private @Nullable Consumer<PetrichorClientStateEvent> listener;
+
+		private List<Function<PetrichorClient, ClientListener>> listeners = new ArrayList<>();
+
+		private @Nullable CallObserver observer;
 
 		private @Nullable LoopResources loops;
 
@@ -540,6 +567,26 @@ public interface PetrichorClient extends AutoCloseable {
 		}
 
 		/**
+		 * Who is told of what happens to each client that is built, besides its state.
+		 * @param listener makes a listener for a client; asked once for each
+		 * @return this builder
+		 */
+		public Builder clientListener(Function<PetrichorClient, ClientListener> listener) {
+			this.listeners.add(listener);
+			return this;
+		}
+
+		/**
+		 * Who follows each call; nobody if not set.
+		 * @param observer the observer
+		 * @return this builder
+		 */
+		public Builder observer(CallObserver observer) {
+			this.observer = observer;
+			return this;
+		}
+
+		/**
 		 * Event loops to share among clients, which do not dispose of them. A client
 		 * without has one thread of its own.
 		 * @param loops the event loops
@@ -571,7 +618,8 @@ public interface PetrichorClient extends AutoCloseable {
 					Collections.unmodifiableMap(new LinkedHashMap<>(this.identity)),
 					List.copyOf(this.identityCustomizers), this.connectTimeout, this.handshakeTimeout,
 					this.requestTimeout, this.maxInFlight, this.maxWaiting, this.reconnect, this.limits,
-					this.messageTimeout, this.tls, this.dispatcher, this.listener, this.loops, this.customizer);
+					this.messageTimeout, this.tls, this.dispatcher, this.listener, List.copyOf(this.listeners),
+					this.observer, this.loops, this.customizer);
 			return new DefaultPetrichorClient(settings, (this.bodies != null) ? this.bodies : Bodies.create());
 		}
 
@@ -581,6 +629,7 @@ public interface PetrichorClient extends AutoCloseable {
 				Builder clone = (Builder) super.clone();
 				clone.identity = new LinkedHashMap<>(this.identity);
 				clone.identityCustomizers = new ArrayList<>(this.identityCustomizers);
+				clone.listeners = new ArrayList<>(this.listeners);
 				return clone;
 			}
 			catch (CloneNotSupportedException ex) {

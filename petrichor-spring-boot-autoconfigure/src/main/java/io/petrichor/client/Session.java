@@ -16,6 +16,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 
 import io.petrichor.client.PetrichorClient.State;
+import io.petrichor.handler.Outcome;
 
 /**
  * What a client is from its first call to its close, over all its connections: the calls
@@ -39,6 +40,10 @@ final class Session {
 
 	private final States states;
 
+	private ClientListener listener = ClientListener.NONE;
+
+	private @Nullable CallTally tally;
+
 	private final Inbox inbox = new Inbox();
 
 	private final Runnable drain = this::drain;
@@ -61,6 +66,12 @@ final class Session {
 
 	private int failures;
 
+	private boolean connectedBefore;
+
+	private volatile int inFlight;
+
+	private volatile int waitingCount;
+
 	private long disconnectedSince = System.nanoTime();
 
 	private @Nullable ScheduledFuture<?> timer;
@@ -74,9 +85,20 @@ final class Session {
 		this.connector = new Connector(this, settings, loop);
 	}
 
+	/** Before the first call. */
+	void listener(ClientListener listener) {
+		this.listener = listener;
+		this.tally = (listener != ClientListener.NONE) ? new CallTally(listener) : null;
+	}
+
+	ClientListener listener() {
+		return this.listener;
+	}
+
 	// From any thread
 
-	void submit(Call call) {
+	void submit(Call call, ClientRequest request) {
+		call.submitted(this, request);
 		if (this.inbox.add(call)) {
 			execute(this.drain);
 		}
@@ -123,6 +145,34 @@ final class Session {
 		}
 	}
 
+	/** A call has ended; told with the others that ended with the same read. */
+	void callEnded(Call call, String route, Outcome outcome) {
+		CallTally tally = this.tally;
+		if (tally == null) {
+			return;
+		}
+		if (isOnLoop()) {
+			tally.add(route, outcome, call.start());
+			if (outcome != Outcome.SUCCESS) {
+				tally.flush();
+			}
+		}
+		else {
+			long nanos = System.nanoTime() - call.start();
+			this.listener.callsEnded(route, outcome, 1, nanos, nanos);
+		}
+	}
+
+	/** How many calls wait for replies, after the last read. */
+	int inFlight() {
+		return this.inFlight;
+	}
+
+	/** How many calls wait to be sent, after the last read. */
+	int waiting() {
+		return this.waitingCount;
+	}
+
 	boolean isOnLoop() {
 		return this.loop.inEventLoop();
 	}
@@ -167,9 +217,13 @@ final class Session {
 	/** Send what there is room for. */
 	private void pump() {
 		ClientConnection connection = this.connection;
-		if (connection == null || this.waiting.isEmpty()) {
-			return;
+		if (connection != null && !this.waiting.isEmpty()) {
+			send(connection);
 		}
+		tell();
+	}
+
+	private void send(ClientConnection connection) {
 		long now = System.nanoTime();
 		while (!this.waiting.isEmpty()) {
 			if (!connection.hasRoom()) {
@@ -184,6 +238,24 @@ final class Session {
 			}
 		}
 		connection.flush();
+	}
+
+	/** The figures that others may ask for, and what ended. */
+	private void tell() {
+		int inFlight = (this.connection != null) ? this.connection.inFlight() : 0;
+		for (ClientConnection connection : this.leaving) {
+			inFlight += connection.inFlight();
+		}
+		if (this.inFlight != inFlight) {
+			this.inFlight = inFlight;
+		}
+		int waiting = this.waiting.size() + this.delayed.size();
+		if (this.waitingCount != waiting) {
+			this.waitingCount = waiting;
+		}
+		if (this.tally != null) {
+			this.tally.flush();
+		}
 	}
 
 	/** There may be room. */
@@ -203,6 +275,7 @@ final class Session {
 			return false;
 		}
 		call.refusals++;
+		this.listener.callResent();
 		this.delayed.add(call);
 		this.loop.schedule(() -> {
 			if (this.delayed.remove(call) && !call.isEnded()) {
@@ -235,6 +308,10 @@ final class Session {
 	void opened(ClientConnection connection) {
 		this.connector.succeeded();
 		this.connection = connection;
+		if (this.connectedBefore) {
+			this.listener.reconnected();
+		}
+		this.connectedBefore = true;
 		this.trouble = null;
 		changed(State.CONNECTED, null);
 		this.connects.forEach((connected) -> connected.complete(null));
@@ -261,6 +338,7 @@ final class Session {
 		else {
 			this.leaving.remove(connection);
 		}
+		tell();
 	}
 
 	private void lost(PetrichorClientException cause, @Nullable Duration retry) {
@@ -278,7 +356,8 @@ final class Session {
 			watch(this.disconnectedSince + this.settings.connectTimeout().toNanos());
 		}
 		if (this.settings.reconnect() != null) {
-			connectLater(this.settings.reconnect(), cause, retry);
+			// What one server asks for is not for the others.
+			connectLater(this.settings.reconnect(), cause, (this.settings.addresses().size() == 1) ? retry : null);
 		}
 		else {
 			changed(State.IDLE, cause);
@@ -294,7 +373,7 @@ final class Session {
 			return;
 		}
 		this.trouble = cause;
-		this.connects.forEach((connected) -> connected.completeExceptionally(cause));
+		List<CompletableFuture<@Nullable Void>> connected = List.copyOf(this.connects);
 		this.connects.clear();
 		PetrichorDeniedException denial = (cause instanceof PetrichorDeniedException denied) ? denied : null;
 		if (denial != null && denial.retry() == null) {
@@ -308,6 +387,7 @@ final class Session {
 			changed(State.IDLE, cause);
 			failAll();
 		}
+		connected.forEach((each) -> each.completeExceptionally(cause));
 	}
 
 	private void connectLater(Backoff backoff, PetrichorClientException cause, @Nullable Duration retry) {
@@ -326,6 +406,7 @@ final class Session {
 		this.waiting.clear();
 		this.delayed.clear();
 		failed.forEach((call) -> call.fail(noConnection()));
+		tell();
 	}
 
 	private PetrichorClientException noConnection() {

@@ -25,7 +25,7 @@ final class States {
 
 	private final Sinks.@Nullable Many<PetrichorClientStateEvent> events;
 
-	private volatile Connection latest = new Connection(State.IDLE, null, null, Capabilities.NONE, null);
+	private volatile Connection latest = new Connection(State.IDLE, null, null, Capabilities.NONE, null, null, 0, 0);
 
 	States(String client, @Nullable Consumer<PetrichorClientStateEvent> listener) {
 		this.client = client;
@@ -53,11 +53,13 @@ final class States {
 		if (connection != null && state == State.CONNECTED) {
 			SocketAddress address = connection.remoteAddress();
 			this.latest = new Connection(state, connection.header(), connection.welcome(), connection.capabilities(),
-					address);
+					address, null, 0, 0);
 		}
 		else {
 			Connection last = this.latest;
-			this.latest = new Connection(state, last.header(), last.welcome(), last.capabilities(), last.address());
+			Throwable failure = (cause != null || state == State.CLOSED) ? cause : last.failure();
+			this.latest = new Connection(state, last.header(), last.welcome(), last.capabilities(), last.address(),
+					failure, 0, 0);
 		}
 		if (this.events != null) {
 			this.events.tryEmitNext(new PetrichorClientStateEvent(this.client, state, cause));

@@ -3,10 +3,12 @@ package io.petrichor.client;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
+import reactor.util.context.ContextView;
 
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
@@ -56,12 +58,14 @@ final class StreamCall<T> extends Call {
 	}
 
 	/** A stream that calls anew for each subscriber. */
-	static <T> Flux<T> flux(Header header, TNetstring body, Duration timeout, Session session, ReplyReader<T> reader) {
+	static <T> Flux<T> flux(Function<ContextView, ClientRequest> requests, TNetstring body, Duration timeout,
+			Session session, ReplyReader<T> reader) {
 		return Flux.create((sink) -> {
-			StreamCall<T> call = new StreamCall<>(header, body, timeout, session, sink, reader);
+			ClientRequest request = requests.apply(sink.contextView());
+			StreamCall<T> call = new StreamCall<>(request.header(), body, timeout, session, sink, reader);
 			sink.onRequest(call::request);
 			sink.onCancel(call::cancel);
-			session.submit(call);
+			session.submit(call, request);
 		});
 	}
 
@@ -95,7 +99,7 @@ final class StreamCall<T> extends Call {
 	}
 
 	private void cancel() {
-		if (end()) {
+		if (giveUp()) {
 			this.session.abandon(this);
 		}
 	}

@@ -148,7 +148,7 @@ final class Arguments {
 			if (parameter.isOptional()) {
 				return null;
 			}
-			throw new PetrichorException(ErrorCode.DENIED, "this needs an authenticated user");
+			throw PetrichorException.refusal(ErrorCode.DENIED, "this needs an authenticated user");
 		});
 	}
 
@@ -244,7 +244,7 @@ final class Arguments {
 			@Nullable Object body = reader.apply(request.body());
 			if (body == null) {
 				if (required) {
-					throw new PetrichorException(ErrorCode.BAD_REQUEST, "body: it must not be null");
+					throw PetrichorException.refusal(ErrorCode.BAD_REQUEST, "body: it must not be null");
 				}
 			}
 			else if (validation != null) {

@@ -49,7 +49,7 @@ final class BodyValidation {
 				String field = (error instanceof FieldError fieldError) ? fieldError.getField() : "";
 				fields.merge(field, String.valueOf(error.getDefaultMessage()), (one, other) -> one + ", " + other);
 			}
-			throw new PetrichorException(ErrorCode.BAD_REQUEST, BindingFailure.of("the body is not valid", fields));
+			throw PetrichorException.refusal(ErrorCode.BAD_REQUEST, BindingFailure.of("the body is not valid", fields));
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.petrichor.handler;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -27,7 +29,23 @@ final class ErrorReplies {
 	/** Without any rules of the application. */
 	static final ErrorReplies PLAIN = new ErrorReplies(List.of(), List.of());
 
+	private static final Map<String, Header> HEADERS = Arrays.stream(ErrorCode.values())
+		.collect(Collectors.toUnmodifiableMap(ErrorCode::wireName,
+				(code) -> Header.of(HeaderKeys.ERROR, code.wireName())));
+
 	private static final Log logger = LogFactory.getLog(ErrorReplies.class);
+
+	static final Message BUSY = reply(ErrorCode.BUSY, "too much to do; not executed");
+
+	static final Message GOING = reply(ErrorCode.GOING, "this side is going; not executed");
+
+	static final Message TOO_BIG = reply(ErrorCode.TOO_BIG, "the reply is over the limit");
+
+	static final Message CANCELLED = reply(ErrorCode.CANCELLED, "cancelled");
+
+	static final Message CONFLICT = reply(ErrorCode.CONFLICT, "a request with this id is still in flight");
+
+	static final Message TIMEOUT = reply(ErrorCode.TIMEOUT, "the time for this request is over");
 
 	private final List<ExceptionHandlers> advice;
 
@@ -79,13 +97,14 @@ final class ErrorReplies {
 		return PetrichorError.of(ErrorCode.INTERNAL, "internal error, reference " + reference);
 	}
 
-	static Message reply(ErrorCode code, String sentence) {
+	private static Message reply(ErrorCode code, String sentence) {
 		return Message.of(header(PetrichorError.of(code, sentence)), sentence);
 	}
 
 	static Header header(PetrichorError error) {
 		if (error.retryAfter() == null) {
-			return Header.of(HeaderKeys.ERROR, error.code());
+			@Nullable Header known = HEADERS.get(error.code());
+			return (known != null) ? known : Header.of(HeaderKeys.ERROR, error.code());
 		}
 		Map<String, Object> header = new LinkedHashMap<>();
 		header.put(HeaderKeys.ERROR, error.code());

@@ -14,6 +14,8 @@ import io.petrichor.protocol.ErrorCode;
  */
 record Guarded(Set<String> roles, Handler next) implements Handler {
 
+	private static final PetrichorException DENIED = PetrichorException.refusal(ErrorCode.DENIED, "denied");
+
 	static Handler by(String[] roles, Handler handler) {
 		return (roles.length == 0) ? handler : new Guarded(Set.of(roles), handler);
 	}
@@ -25,7 +27,7 @@ record Guarded(Set<String> roles, Handler next) implements Handler {
 				return this.next.handle(request);
 			}
 		}
-		throw new PetrichorException(ErrorCode.DENIED, "denied");
+		throw DENIED;
 	}
 
 	@Override

@@ -26,8 +26,11 @@ import io.petrichor.protocol.HeaderKeys;
  */
 public final class HandlerRegistry {
 
+	private static final PetrichorException NOWHERE = PetrichorException.refusal(ErrorCode.NO_ROUTE,
+			"no handler for this route");
+
 	private static final Route NO_ROUTE = new Route("UNKNOWN", (request) -> {
-		throw new PetrichorException(ErrorCode.NO_ROUTE, "no handler for this route");
+		throw NOWHERE;
 	}, false);
 
 	private final ReentrantLock writing = new ReentrantLock();
@@ -70,7 +73,7 @@ public final class HandlerRegistry {
 	public void register(String route, boolean blocking, Handler handler) {
 		Assert.notNull(route, "'route' must not be null");
 		Assert.notNull(handler, "'handler' must not be null");
-		register(new Route(route, handler, blocking));
+		register(new Route(route, ContextCapture.around(handler), blocking));
 	}
 
 	void register(Route route) {

@@ -55,6 +55,19 @@ public class PetrichorException extends RuntimeException {
 		this.error = error;
 	}
 
+	private PetrichorException(PetrichorError error) {
+		super(error.code() + ": " + error.body(), null, false, false);
+		this.error = error;
+	}
+
+	/**
+	 * What a peer brings about itself, as often as it likes: nobody looks for it in the
+	 * code, so it has no stack trace and may be thrown again and again.
+	 */
+	static PetrichorException refusal(ErrorCode code, Object body) {
+		return new PetrichorException(PetrichorError.of(code, body));
+	}
+
 	/**
 	 * What the peer is told.
 	 * @return the error

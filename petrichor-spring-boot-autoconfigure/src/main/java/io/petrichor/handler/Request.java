@@ -1,6 +1,7 @@
 package io.petrichor.handler;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -24,6 +25,9 @@ public final class Request {
 	private static final AtomicIntegerFieldUpdater<Request> DONE = AtomicIntegerFieldUpdater.newUpdater(Request.class,
 			"done");
 
+	private static final AtomicLongFieldUpdater<Request> DEADLINE = AtomicLongFieldUpdater.newUpdater(Request.class,
+			"deadline");
+
 	/** Somebody has the reply, and is about to write it. */
 	private static final int CLAIMED = 1;
 
@@ -45,9 +49,8 @@ public final class Request {
 
 	private volatile long deadline;
 
-	private final @Nullable RequestObservation observation;
-
-	private volatile @Nullable Throwable failure;
+	/** Null if nobody follows this request. */
+	private final @Nullable Observed observed;
 
 	/** 0, then {@link #CLAIMED}, then {@link #ANSWERED}. */
 	private volatile int done;
@@ -69,8 +72,9 @@ public final class Request {
 		this.id = id;
 		this.oneway = oneway;
 		this.receivedAt = receivedAt;
-		this.deadline = deadline;
-		this.observation = listener.accepted(this);
+		DEADLINE.lazySet(this, deadline);
+		RequestObservation observation = listener.accepted(this);
+		this.observed = (observation != null) ? new Observed(observation) : null;
 	}
 
 	/**
@@ -147,7 +151,7 @@ public final class Request {
 	}
 
 	void answered() {
-		this.done = ANSWERED;
+		DONE.lazySet(this, ANSWERED);
 	}
 
 	boolean isDetached() {
@@ -186,8 +190,8 @@ public final class Request {
 
 	/** One of many replies, never after the last one. */
 	synchronized void completeInPart(Header header, TNetstring body) {
-		if (!isDone()) {
-			this.lane.completedInPart(this, header, body);
+		if (this.id != null && !isDone()) {
+			this.lane.completedInPart(this, this.id, header, body);
 		}
 	}
 
@@ -227,8 +231,8 @@ public final class Request {
 	void abandon() {
 		if (DONE.compareAndSet(this, 0, ANSWERED)) {
 			this.lane.abandoned(this);
-			if (this.observation != null) {
-				this.observation.ended(Outcome.ABANDONED, null);
+			if (this.observed != null) {
+				this.observed.observation.ended(Outcome.ABANDONED, null);
 			}
 		}
 		stopWork();
@@ -236,16 +240,18 @@ public final class Request {
 
 	/** What the handler threw, if it is to be answered. */
 	void failed(Throwable failure) {
-		this.failure = failure;
+		if (this.observed != null) {
+			this.observed.failure = failure;
+		}
 	}
 
 	@Nullable RequestObservation observation() {
-		return this.observation;
+		return (this.observed != null) ? this.observed.observation : null;
 	}
 
 	private void observed(Header reply) {
-		if (this.observation != null) {
-			this.observation.ended(Outcome.of(reply), this.failure);
+		if (this.observed != null) {
+			this.observed.observation.ended(Outcome.of(reply), this.observed.failure);
 		}
 	}
 
@@ -297,6 +303,19 @@ public final class Request {
 		if (this.runner != null) {
 			this.runner.interrupt();
 		}
+	}
+
+	/** What is kept only for those who follow a request. */
+	private static final class Observed {
+
+		private final RequestObservation observation;
+
+		private volatile @Nullable Throwable failure;
+
+		Observed(RequestObservation observation) {
+			this.observation = observation;
+		}
+
 	}
 
 }

@@ -61,7 +61,7 @@ final class ReturnValues {
 		}
 		Class<?> raw = type.toClass();
 		if (raw != void.class && raw != Void.class && raw != Message.class && raw != PetrichorError.class
-				&& !bodies.knowsObjects() && !isContainer(raw) && Bodies.isObject(raw)) {
+				&& !isContainer(raw) && Bodies.isObject(raw) && !bodies.knowsObjects()) {
 			throw new UnbindableHandlerException(method,
 					"returns something that cannot be written. %s.".formatted(Bodies.missing(raw)),
 					"Do that, or return a type that can be written without it.");
@@ -105,7 +105,7 @@ final class ReturnValues {
 			stream(request, stream.iterator(), stream);
 		}
 		else if (value instanceof Iterator<?> iterator) {
-			stream(request, iterator, () -> {
+			stream(request, iterator, (iterator instanceof AutoCloseable resource) ? resource : () -> {
 			});
 		}
 		else {
@@ -181,12 +181,16 @@ final class ReturnValues {
 		}
 		else {
 			GatheredReply list = new GatheredReply(this.bodies, this.maxList);
+			RequestObservation.Scope context = ContextCapture.restore(values);
 			try (source) {
 				values.forEachRemaining(list::add);
 				request.complete(Header.EMPTY, list.list());
 			}
 			catch (Exception ex) {
 				fail(request, ex);
+			}
+			finally {
+				context.close();
 			}
 		}
 	}

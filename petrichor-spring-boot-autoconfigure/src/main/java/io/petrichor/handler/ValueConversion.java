@@ -76,7 +76,7 @@ final class ValueConversion {
 	}
 
 	PetrichorException missing() {
-		return new PetrichorException(ErrorCode.BAD_REQUEST, this.what + " is missing");
+		return PetrichorException.refusal(ErrorCode.BAD_REQUEST, this.what + " is missing");
 	}
 
 	private PetrichorException unreadable(@Nullable Exception cause) {

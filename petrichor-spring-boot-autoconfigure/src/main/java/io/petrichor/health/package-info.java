@@ -1,5 +1,5 @@
 /**
- * Whether the server is well, for those who send traffic to it.
+ * Whether server and clients are well, for those who send traffic to the application.
  */
 @NullMarked
 package io.petrichor.health;

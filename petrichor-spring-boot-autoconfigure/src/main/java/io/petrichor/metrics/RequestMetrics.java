@@ -1,12 +1,7 @@
 package io.petrichor.metrics;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import org.jspecify.annotations.Nullable;
 
 import io.petrichor.handler.Outcome;
 import io.petrichor.handler.RequestListener;
@@ -19,41 +14,20 @@ import io.petrichor.handler.RequestListener;
  */
 public final class RequestMetrics implements RequestListener {
 
-	private static final int OUTCOMES = Outcome.values().length;
-
-	private final Map<String, AtomicReferenceArray<@Nullable RequestTimer>> timers = new ConcurrentHashMap<>();
-
-	private final MeterRegistry registry;
+	private final RouteTimers timers;
 
 	/**
 	 * Create the listener.
 	 * @param registry where timers are registered
 	 */
 	public RequestMetrics(MeterRegistry registry) {
-		this.registry = registry;
+		this.timers = new RouteTimers(registry, "petrichor.server.requests",
+				"From when a request was read to when its reply was with the socket", Tags.empty(), Integer.MAX_VALUE);
 	}
 
 	@Override
 	public void ended(String route, Outcome outcome, int requests, long nanos, long longest) {
-		AtomicReferenceArray<@Nullable RequestTimer> outcomes = this.timers.get(route);
-		RequestTimer timer = (outcomes != null) ? outcomes.get(outcome.ordinal()) : null;
-		if (timer == null) {
-			timer = register(route, outcome);
-		}
-		timer.record(requests, nanos, longest);
-	}
-
-	private synchronized RequestTimer register(String route, Outcome outcome) {
-		AtomicReferenceArray<@Nullable RequestTimer> outcomes = this.timers.computeIfAbsent(route,
-				(key) -> new AtomicReferenceArray<>(OUTCOMES));
-		RequestTimer timer = outcomes.get(outcome.ordinal());
-		if (timer == null) {
-			timer = new RequestTimer(this.registry, "petrichor.server.requests",
-					"From when a request was read to when its reply was with the socket",
-					Tags.of("route", route.isEmpty() ? "default" : route, "outcome", outcome.tag()));
-			outcomes.set(outcome.ordinal(), timer);
-		}
-		return timer;
+		this.timers.record(route, outcome, requests, nanos, longest);
 	}
 
 }

@@ -1,42 +1,17 @@
 package io.petrichor.metrics;
 
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
-
-import io.micrometer.core.instrument.FunctionTimer;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.TimeGauge;
-
 /**
- * Times requests of one route with one outcome. Takes a batch at a time, which
- * Micrometer's own timer cannot.
+ * Times requests of one route with one outcome, a batch at a time.
  */
-final class RequestTimer {
+@FunctionalInterface
+interface RequestTimer {
 
-	private final LongAdder requests = new LongAdder();
-
-	private final LongAdder nanos = new LongAdder();
-
-	private final RecentMax longest;
-
-	RequestTimer(MeterRegistry registry, String name, String description, Tags tags) {
-		this.longest = new RecentMax(registry);
-		FunctionTimer
-			.builder(name, this, (timer) -> timer.requests.sum(), (timer) -> timer.nanos.sum(), TimeUnit.NANOSECONDS)
-			.description(description)
-			.tags(tags)
-			.register(registry);
-		TimeGauge.builder(name + ".max", this.longest, TimeUnit.NANOSECONDS, RecentMax::poll)
-			.description(description + ": the longest of late")
-			.tags(tags)
-			.register(registry);
-	}
-
-	void record(int requests, long nanos, long longest) {
-		this.requests.add(requests);
-		this.nanos.add(nanos);
-		this.longest.record(longest);
-	}
+	/**
+	 * Add a batch.
+	 * @param requests how many
+	 * @param nanos the sum of their times
+	 * @param longest the longest of these
+	 */
+	void record(int requests, long nanos, long longest);
 
 }

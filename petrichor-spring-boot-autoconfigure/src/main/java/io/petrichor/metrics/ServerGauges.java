@@ -1,11 +1,15 @@
 package io.petrichor.metrics;
 
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.jspecify.annotations.Nullable;
 
 import io.petrichor.handler.PetrichorHandlerExecutor;
 import io.petrichor.server.ConnectionInfo;
@@ -53,9 +57,20 @@ public final class ServerGauges implements MeterBinder {
 			.description("Bytes of replies that peers have not read")
 			.baseUnit(BaseUnits.BYTES)
 			.register(registry);
+		Gauge
+			.builder(PREFIX + ".tls.certificate.expiry", this.server,
+					(server) -> daysLeft(server.certificateExpiresAt(), registry.config().clock()))
+			.description("Days until the certificate runs out, or the first of several; NaN without TLS")
+			.baseUnit("days")
+			.register(registry);
 		Gauge.builder(PREFIX + ".handlers.queued", this.executor, PetrichorHandlerExecutor::queued)
 			.description("Batches of requests that wait for a thread of the handler executor")
 			.register(registry);
+	}
+
+	private static double daysLeft(@Nullable Instant expiresAt, Clock clock) {
+		return (expiresAt != null) ? (expiresAt.toEpochMilli() - clock.wallTime()) / (double) TimeUnit.DAYS.toMillis(1)
+				: Double.NaN;
 	}
 
 	private long sum(ToLongFunction<ConnectionInfo> value) {

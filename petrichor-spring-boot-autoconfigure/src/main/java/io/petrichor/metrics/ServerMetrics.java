@@ -1,13 +1,11 @@
 package io.petrichor.metrics;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.Function;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 
 import io.petrichor.protocol.ErrorCode;
@@ -47,24 +45,24 @@ public final class ServerMetrics extends TrafficMetrics implements ServerListene
 	 * @param registry where they are registered
 	 */
 	public ServerMetrics(MeterRegistry registry) {
-		super(registry, PREFIX);
+		super(registry, PREFIX, Tags.empty());
 		this.opened = Counter.builder(PREFIX + ".connections.opened")
 			.description("Connections that were accepted")
 			.register(registry);
-		this.closed = each(CloseReason.class,
+		this.closed = EachValue.meter(CloseReason.class,
 				(reason) -> Counter.builder(PREFIX + ".connections.closed")
 					.description("Connections that were accepted and are gone")
-					.tag("reason", tag(reason))
+					.tag("reason", reason)
 					.register(registry));
-		this.rejected = each(RejectReason.class,
+		this.rejected = EachValue.meter(RejectReason.class,
 				(reason) -> Counter.builder(PREFIX + ".connections.rejected")
 					.description("Connections that were closed before a byte was read")
-					.tag("reason", tag(reason))
+					.tag("reason", reason)
 					.register(registry));
-		this.handshakes = each(HandshakeOutcome.class,
+		this.handshakes = EachValue.meter(HandshakeOutcome.class,
 				(outcome) -> Timer.builder(PREFIX + ".handshakes")
 					.description("From the accept of a connection to the decision on its peer")
-					.tag("outcome", tag(outcome))
+					.tag("outcome", outcome)
 					.register(registry));
 		this.badRequests = protocolErrors(registry, ErrorCode.BAD_REQUEST);
 		this.tooBig = protocolErrors(registry, ErrorCode.TOO_BIG);
@@ -84,14 +82,6 @@ public final class ServerMetrics extends TrafficMetrics implements ServerListene
 			.description("From the accept of a connection to TLS")
 			.tag("outcome", outcome)
 			.register(registry);
-	}
-
-	private static <E extends Enum<E>, M> List<M> each(Class<E> type, Function<E, M> meter) {
-		return Arrays.stream(type.getEnumConstants()).map(meter).toList();
-	}
-
-	private static String tag(Enum<?> value) {
-		return value.name().toLowerCase(Locale.ROOT);
 	}
 
 	@Override

@@ -24,18 +24,18 @@ class TrafficMetrics implements TrafficListener {
 
 	private final MessageCounter messagesOut;
 
-	TrafficMetrics(MeterRegistry registry, String prefix) {
-		this.bytesIn = bytes(registry, prefix, IN);
-		this.bytesOut = bytes(registry, prefix, OUT);
-		this.messagesIn = new MessageCounter(registry, prefix, IN);
-		this.messagesOut = new MessageCounter(registry, prefix, OUT);
+	TrafficMetrics(MeterRegistry registry, String prefix, Tags tags) {
+		this.bytesIn = bytes(registry, prefix, tags.and(IN));
+		this.bytesOut = bytes(registry, prefix, tags.and(OUT));
+		this.messagesIn = new MessageCounter(registry, prefix, tags.and(IN));
+		this.messagesOut = new MessageCounter(registry, prefix, tags.and(OUT));
 	}
 
-	private static Counter bytes(MeterRegistry registry, String prefix, Tags direction) {
+	private static Counter bytes(MeterRegistry registry, String prefix, Tags tags) {
 		return Counter.builder(prefix + ".bytes")
 			.description("Bytes, without those of TLS")
 			.baseUnit(BaseUnits.BYTES)
-			.tags(direction)
+			.tags(tags)
 			.register(registry);
 	}
 

@@ -1,5 +1,6 @@
 /**
- * Micrometer meters of the server: what peers, connections and requests amount to.
+ * Micrometer meters of the server and of clients: what peers, connections, requests and
+ * calls amount to.
  */
 @NullMarked
 package io.petrichor.metrics;

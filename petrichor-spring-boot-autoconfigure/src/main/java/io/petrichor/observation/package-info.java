@@ -1,5 +1,5 @@
 /**
- * Observations of requests, from which Micrometer makes spans and timers.
+ * Observations of requests and calls, from which Micrometer makes spans and timers.
  */
 @NullMarked
 package io.petrichor.observation;

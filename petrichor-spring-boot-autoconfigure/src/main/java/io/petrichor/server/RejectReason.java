@@ -17,9 +17,6 @@ public enum RejectReason {
 	HANDSHAKES,
 
 	/** Too many handshakes from this address have failed of late. */
-	PENALTY,
-
-	/** The server is about to stop. */
-	SHUTDOWN
+	PENALTY
 
 }

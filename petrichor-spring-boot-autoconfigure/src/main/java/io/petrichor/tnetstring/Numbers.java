@@ -27,6 +27,8 @@ final class Numbers {
 
 	private static final boolean SHORTEST_BUT_TWO = Runtime.version().feature() >= 19;
 
+	private static final long[] LONG_POWERS_OF_TEN = { 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000 };
+
 	private static final double[] POWERS_OF_TEN = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,
 			1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 
@@ -52,10 +54,22 @@ final class Numbers {
 		for (; end - i >= 8; i += 8) {
 			value = value * 100_000_000 - eightDigits((long) LONGS.get(bytes, i));
 		}
-		for (; i < end; i++) {
-			value = value * 10 - (bytes[i] - '0');
+		if (i < end && end >= 8) {
+			value = value * LONG_POWERS_OF_TEN[end - i] - eightDigits((long) LONGS.get(bytes, end - 8) & last(end - i));
+		}
+		else {
+			for (; i < end; i++) {
+				value = value * 10 - (bytes[i] - '0');
+			}
 		}
 		return (bytes[from] == '-') ? value : -value;
+	}
+
+	/**
+	 * Of eight bytes, the last ones: no loop, whose end a processor would have to guess.
+	 */
+	private static long last(int bytes) {
+		return -1L << (64 - 8 * bytes);
 	}
 
 	/**
@@ -83,11 +97,13 @@ final class Numbers {
 	static boolean areDigits(byte[] bytes, int from, int end) {
 		int i = from;
 		for (; end - i >= 8; i += 8) {
-			long word = (long) LONGS.get(bytes, i);
-			if ((word & (word + 0x0606060606060606L) & 0xF0F0F0F0F0F0F0F0L) != 0x3030303030303030L
-					|| ((word | (word + 0x0606060606060606L)) & 0xF0F0F0F0F0F0F0F0L) != 0x3030303030303030L) {
+			if (!areEightDigits((long) LONGS.get(bytes, i))) {
 				return false;
 			}
+		}
+		if (i < end && end >= 8) {
+			long mask = last(end - i);
+			return areEightDigits((long) LONGS.get(bytes, end - 8) & mask | 0x3030303030303030L & ~mask);
 		}
 		for (; i < end; i++) {
 			if (bytes[i] < '0' || bytes[i] > '9') {
@@ -97,11 +113,23 @@ final class Numbers {
 		return true;
 	}
 
+	private static boolean areEightDigits(long word) {
+		long high = word & 0xF0F0F0F0F0F0F0F0L;
+		return high == 0x3030303030303030L && ((word + 0x0606060606060606L) & 0xF0F0F0F0F0F0F0F0L) == high;
+	}
+
 	static BigInteger parseBigInteger(byte[] bytes, int from, int end) {
 		return new BigInteger(new String(bytes, from, end - from, StandardCharsets.ISO_8859_1));
 	}
 
 	static double parseDouble(byte[] bytes, int from, int end) {
+		int first = (isSign(bytes[from])) ? from + 1 : from;
+		if (isPlainDecimal(bytes, first, end)) {
+			long word = lastBytes(bytes, first, end);
+			int point = point(word);
+			double value = eightDigits(withoutPoint(word, point)) / POWERS_OF_TEN[7 - point];
+			return (first > from && bytes[from] == '-') ? -value : value;
+		}
 		// Exact where at most 15 digits meet a power of ten that is a double itself.
 		long digits = 0;
 		int count = 0;
@@ -123,6 +151,35 @@ final class Numbers {
 		}
 		double value = digits / POWERS_OF_TEN[end - point];
 		return (bytes[from] == '-') ? -value : value;
+	}
+
+	/**
+	 * Whether these are at most seven digits around one point, as most floats are. May
+	 * miss some.
+	 */
+	static boolean isPlainDecimal(byte[] bytes, int from, int end) {
+		if (end - from > 8 || end - from < 2 || end < 8) {
+			return false;
+		}
+		long word = lastBytes(bytes, from, end) | 0x3030303030303030L & ~last(end - from);
+		int point = point(word);
+		return point < 8 && areEightDigits(withoutPoint(word, point) | 0x30);
+	}
+
+	private static long lastBytes(byte[] bytes, int from, int end) {
+		return (long) LONGS.get(bytes, end - 8) & last(end - from);
+	}
+
+	/** Which of eight bytes is the first point, or 8. */
+	private static int point(long word) {
+		long others = word ^ 0x2E2E2E2E2E2E2E2EL;
+		return Long.numberOfTrailingZeros((others - 0x0101010101010101L) & ~others & 0x8080808080808080L) >>> 3;
+	}
+
+	/** The bytes before the point move into its place. */
+	private static long withoutPoint(long word, int point) {
+		long before = (1L << (8 * point)) - 1;
+		return ((word & before) << 8) | (word & (~before << 8));
 	}
 
 	private static double parseDoubleSlowly(byte[] bytes, int from, int end) {

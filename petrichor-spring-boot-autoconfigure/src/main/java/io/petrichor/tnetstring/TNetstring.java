@@ -93,7 +93,8 @@ public final class TNetstring {
 		if (value == null) {
 			return NULL;
 		}
-		byte[] bytes = TNetstringEncoder.encode(value);
+		byte[] bytes = (value instanceof byte[] data) ? TNetstringWriter.string(data)
+				: (value instanceof String text) ? TNetstringWriter.string(text) : TNetstringEncoder.encode(value);
 		return wrap(bytes, 0, bytes.length);
 	}
 

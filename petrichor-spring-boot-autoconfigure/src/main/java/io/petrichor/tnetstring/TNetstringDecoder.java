@@ -150,41 +150,39 @@ public final class TNetstringDecoder {
 		int firstKey = -1;
 		boolean keyExpected = false;
 		int maxElements = this.limits.maxElements();
+		int maxKeyLength = this.limits.maxKeyLength();
+		int read = this.elements;
 		while (true) {
 			int itemStart = position;
 			int size;
 			if (depth == 0) {
 				size = readSize(bytes, position, end, start);
-				while (bytes[position] != ':') {
-					position++;
-				}
-				position++;
+				position = behindColon(bytes, position);
 				if (size >= end - position) {
 					throw torn(0, "The value ends before its TYPE", inputEnd - start);
 				}
 			}
 			else {
-				// The container's TYPE is no digit, so it ends this loop before the array
-				// ends.
+				// Most SIZEs have one or two digits. The container's TYPE is none, so
+				// that
+				// this does not read behind it.
 				size = bytes[position] - '0';
-				int next = bytes[++position] - '0';
-				if (next >= 0 && next <= 9) {
-					size = size * 10 + next;
-					next = bytes[++position] - '0';
-					while (next >= 0 && next <= 9 && position - itemStart < 10) {
-						size = size * 10 + next;
-						next = bytes[++position] - '0';
-					}
+				int next = bytes[position + 1];
+				if (next == ':' && size >= 0 && size <= 9) {
+					position += 2;
 				}
-				if (next != ':' - '0' || bytes[itemStart] < '0' || bytes[itemStart] > '9' || position - itemStart > 9) {
-					readSize(bytes, itemStart, end, start);
-					throw torn(1, "The value ends within its SIZE", position - start);
+				else if (size > 0 && size <= 9 && next >= '0' && next <= '9' && bytes[position + 2] == ':') {
+					size = size * 10 + next - '0';
+					position += 3;
 				}
-				position++;
+				else {
+					size = readSize(bytes, position, end, start);
+					position = behindColon(bytes, position);
+				}
 				if (size >= end - position) {
 					throw malformed("An item that runs past its container", itemStart - start);
 				}
-				if (++this.elements > maxElements) {
+				if (++read > maxElements) {
 					throw tooBig("More elements than the limit of " + maxElements, itemStart - start);
 				}
 			}
@@ -194,8 +192,8 @@ public final class TNetstringDecoder {
 				if (type != ',') {
 					throw malformed("A key that is no string", itemStart - start);
 				}
-				if (size > this.limits.maxKeyLength()) {
-					throw tooBig("A key longer than the limit of " + this.limits.maxKeyLength(), itemStart - start);
+				if (size > maxKeyLength) {
+					throw tooBig("A key longer than the limit of " + maxKeyLength, itemStart - start);
 				}
 				if (keyCount == this.keys.length) {
 					this.keys = Arrays.copyOf(this.keys, Math.max(16, keyCount * 2));
@@ -225,7 +223,10 @@ public final class TNetstringDecoder {
 					}
 					if (size > 0) {
 						if (this.open.length == 2 * depth) {
-							this.open = Arrays.copyOf(this.open, Math.max(16, 4 * depth));
+							// No more levels than three bytes each can make of what is
+							// left
+							int levels = Math.min(2 * depth, depth + 1 + size / 3);
+							this.open = Arrays.copyOf(this.open, Math.max(16, 2 * levels));
 						}
 						this.open[2 * depth] = end;
 						this.open[2 * depth + 1] = firstKey;
@@ -251,6 +252,7 @@ public final class TNetstringDecoder {
 				firstKey = this.open[2 * depth + 1];
 			}
 			if (depth == 0) {
+				this.elements = read;
 				return position;
 			}
 			keyExpected = (firstKey >= 0);
@@ -284,6 +286,14 @@ public final class TNetstringDecoder {
 		}
 	}
 
+	private static int behindColon(byte[] bytes, int from) {
+		int position = from;
+		while (bytes[position] != ':') {
+			position++;
+		}
+		return position + 1;
+	}
+
 	private void checkInteger(byte[] bytes, int from, int end, int start) {
 		int position = (from < end && (bytes[from] == '-' || bytes[from] == '+')) ? from + 1 : from;
 		if (position == end) {
@@ -305,6 +315,9 @@ public final class TNetstringDecoder {
 			throw tooBig("A float longer than the limit of " + this.limits.maxDigits(), from - start);
 		}
 		int position = (from < end && (bytes[from] == '-' || bytes[from] == '+')) ? from + 1 : from;
+		if (Numbers.isPlainDecimal(bytes, position, end)) {
+			return;
+		}
 		int whole = position;
 		while (position < end && isDigit(bytes[position])) {
 			position++;

@@ -1,7 +1,10 @@
 package io.petrichor.tnetstring;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class TNetstringReader {
+
+	private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
 	private static final int[] NO_INTS = {};
 
@@ -36,7 +41,7 @@ public final class TNetstringReader {
 
 	private int position;
 
-	private TNetstringType type = TNetstringType.NULL;
+	private byte type;
 
 	private int[] ends = NO_INTS;
 
@@ -71,7 +76,7 @@ public final class TNetstringReader {
 		this.data = at;
 		at += size;
 		this.dataEnd = at;
-		this.type = TNetstringType.known(source[at]);
+		this.type = source[at];
 		this.position = at + 1;
 		return true;
 	}
@@ -101,6 +106,14 @@ public final class TNetstringReader {
 	 * @return the type
 	 */
 	public TNetstringType type() {
+		return TNetstringType.known(this.type);
+	}
+
+	/**
+	 * The TYPE of the item just read.
+	 * @return as on the wire
+	 */
+	public byte code() {
 		return this.type;
 	}
 
@@ -138,6 +151,17 @@ public final class TNetstringReader {
 	}
 
 	/**
+	 * Up to four bytes of a dictionary's key, the first the highest.
+	 * @param from the first, from 0
+	 * @param to behind the last
+	 * @return the bytes as a number
+	 */
+	public int keyBytes(int from, int to) {
+		// What comes before a key, two SIZEs at the least, is four bytes long.
+		return (int) INTS.get(this.bytes, this.data + to - 4) & (-1 >>> (32 - 8 * (to - from)));
+	}
+
+	/**
 	 * Whether the string just read is UTF-8.
 	 * @return {@code true} if {@link #text} will succeed
 	 */
@@ -156,6 +180,15 @@ public final class TNetstringReader {
 			throw new TNetstringConversionException("A string that is not UTF-8");
 		}
 		return text;
+	}
+
+	/**
+	 * The digits of the number just read, or the string, if it is known that it
+	 * {@link #isText is text}: does not look again.
+	 * @return the text
+	 */
+	public String knownText() {
+		return Utf8.valid(this.bytes, this.data, this.dataEnd);
 	}
 
 	/**

@@ -431,6 +431,38 @@ public final class TNetstringWriter implements AutoCloseable {
 		return (int) size;
 	}
 
+	/** A string of bytes by itself, which takes no writer. */
+	static byte[] string(byte[] bytes) {
+		byte[] target = emptyString(bytes.length);
+		System.arraycopy(bytes, 0, target, target.length - 1 - bytes.length, bytes.length);
+		return target;
+	}
+
+	/** A text by itself, which takes no writer if it is ASCII. */
+	static byte[] string(String text) {
+		int length = text.length();
+		byte[] target = emptyString(length);
+		int start = target.length - 1 - length;
+		for (int i = 0; i < length; i++) {
+			char c = text.charAt(i);
+			if (c >= 0x80) {
+				return TNetstringEncoder.encode(text);
+			}
+			target[start + i] = (byte) c;
+		}
+		return target;
+	}
+
+	private static byte[] emptyString(int length) {
+		if (length > MAX_DATA) {
+			throw new IllegalArgumentException("Larger than the limit of " + (MAX_DATA + 11) + " bytes");
+		}
+		byte[] target = new byte[digits(length) + length + 2];
+		target[number(target, 0, length)] = ':';
+		target[target.length - 1] = ',';
+		return target;
+	}
+
 	private void weave(byte[] target, int offset) {
 		int from = 0;
 		int to = offset;

@@ -9,20 +9,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Java objects of a checked value and all it holds. Items are gathered in one array, from
- * which each container takes its own when it is complete.
+ * Java objects of a checked value and all it holds. The array of a container is made as
+ * long as that of the one before, as far as its bytes can hold so much, and cut in the
+ * end.
  */
 final class Tree {
 
-	private static final @Nullable Object[] NONE = {};
+	/** The shortest value is {@code 0:~}. */
+	private static final int MIN_SIZE = 3;
 
 	private final byte[] bytes;
 
 	private int position;
 
-	private @Nullable Object[] items = NONE;
+	/** As many as the list before had: lists of one kind are of one length, often. */
+	private int expectedItems = 8;
 
-	private int count;
+	/** As many as the dictionary before had. */
+	private int expectedEntries = 8;
 
 	Tree(byte[] bytes) {
 		this.bytes = bytes;
@@ -84,36 +88,44 @@ final class Tree {
 		if (data == end) {
 			return Collections.emptyList();
 		}
-		int first = this.count;
+		@Nullable Object[] items = new @Nullable Object[Math.min(this.expectedItems, (end - data) / MIN_SIZE)];
+		int count = 0;
 		this.position = data;
 		while (this.position < end) {
-			add(read());
+			if (count == items.length) {
+				items = Arrays.copyOf(items, 2 * count);
+			}
+			items[count++] = read();
 		}
 		this.position = end + 1;
-		@Nullable Object[] own = Arrays.copyOfRange(this.items, first, this.count);
-		this.count = first;
-		return new ItemList(own);
+		this.expectedItems = count;
+		return new ItemList((count < items.length) ? Arrays.copyOf(items, count) : items);
 	}
 
 	private Map<String, @Nullable Object> readDictionary(int data, int end) {
 		if (data == end) {
 			return Collections.emptyMap();
 		}
-		int first = this.count;
+		@Nullable Object[] items = new @Nullable Object[2 * Math.min(this.expectedEntries, (end - data) / (2 * MIN_SIZE))];
+		int count = 0;
 		this.position = data;
 		while (this.position < end) {
-			add(readKey());
-			add(read());
+			if (count == items.length) {
+				items = Arrays.copyOf(items, 2 * count);
+			}
+			items[count] = readKey();
+			items[count + 1] = read();
+			count += 2;
 		}
 		this.position = end + 1;
-		int entries = (this.count - first) / 2;
-		this.count = first;
+		int entries = count / 2;
+		this.expectedEntries = entries;
 		if (entries <= SmallMap.MAX_ENTRIES) {
-			return new SmallMap(Arrays.copyOfRange(this.items, first, first + 2 * entries));
+			return new SmallMap((count < items.length) ? Arrays.copyOf(items, count) : items);
 		}
 		Map<String, @Nullable Object> map = new LinkedHashMap<>(entries * 4 / 3 + 1);
-		for (int i = first; i < first + 2 * entries; i += 2) {
-			map.put(String.valueOf(this.items[i]), this.items[i + 1]);
+		for (int i = 0; i < count; i += 2) {
+			map.put(String.valueOf(items[i]), items[i + 1]);
 		}
 		return Collections.unmodifiableMap(map);
 	}
@@ -123,13 +135,6 @@ final class Tree {
 		int data = this.position;
 		this.position = data + size + 1;
 		return KnownKeys.text(this.bytes, data, size);
-	}
-
-	private void add(@Nullable Object item) {
-		if (this.count == this.items.length) {
-			this.items = Arrays.copyOf(this.items, Math.max(16, this.count * 2));
-		}
-		this.items[this.count++] = item;
 	}
 
 }

@@ -24,7 +24,14 @@ final class Utf8 {
 		if (asciiEnd(bytes, from, end) == end) {
 			return new String(bytes, from, end - from, StandardCharsets.ISO_8859_1);
 		}
-		return (isValid(bytes, from, end)) ? new String(bytes, from, end - from, StandardCharsets.UTF_8) : null;
+		return (isValid(bytes, from, end)) ? valid(bytes, from, end) : null;
+	}
+
+	/**
+	 * The text of bytes that are known to be UTF-8.
+	 */
+	static String valid(byte[] bytes, int from, int end) {
+		return new String(bytes, from, end - from, StandardCharsets.UTF_8);
 	}
 
 	/** The first byte that is not ASCII. */
@@ -32,6 +39,9 @@ final class Utf8 {
 		int i = from;
 		while (end - i >= 8 && ((long) LONGS.get(bytes, i) & 0x8080808080808080L) == 0) {
 			i += 8;
+		}
+		if (end - from >= 8 && end - i < 8 && ((long) LONGS.get(bytes, end - 8) & 0x8080808080808080L) == 0) {
+			return end;
 		}
 		while (i < end && bytes[i] >= 0) {
 			i++;

@@ -16,12 +16,14 @@ import org.slf4j.MDC;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
+import io.petrichor.client.PetrichorClient;
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.server.CloseReason;
 import io.petrichor.server.RejectReason;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.PetrichorAuthenticator;
 import io.petrichor.testing.RawPeer;
+import io.petrichor.testing.ScriptedServer;
 import io.petrichor.testing.TestServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -54,6 +56,22 @@ class LoggingTests {
 						(line) -> assertThat(line).endsWith(" < {\"to\": \"mdc\"} \"hel\\x0alo\""),
 						(line) -> assertThat(line).contains(" > {} "));
 		});
+	}
+
+	@Test
+	void whenWireIsTracedThenEveryPairOfAClientIsALineToo() {
+		listen("io.petrichor.wire", Level.TRACE);
+		try (ScriptedServer server = ScriptedServer.welcoming(Map.of("can", Map.of("re", 32)), (peer) -> {
+			peer.send(Map.of("re", peer.read().header().integer("id")), "wor\nld");
+			peer.read();
+		}); PetrichorClient client = PetrichorClient.builder().name("shop").address(server.address()).build()) {
+			client.to("echo").body("hel\nlo").retrieve(String.class);
+		}
+		assertThat(this.lines.list).extracting(ILoggingEvent::getFormattedMessage)
+			.satisfiesExactly((line) -> assertThat(line).startsWith("shop-1 > {\"user\": \"anonymous\""),
+					(line) -> assertThat(line).startsWith("shop-1 < {").contains("\"allowed\": true"),
+					(line) -> assertThat(line).isEqualTo("shop-1 > {\"to\": \"echo\", \"id\": 1} \"hel\\x0alo\""),
+					(line) -> assertThat(line).isEqualTo("shop-1 < {\"re\": 1} \"wor\\x0ald\""));
 	}
 
 	@Test

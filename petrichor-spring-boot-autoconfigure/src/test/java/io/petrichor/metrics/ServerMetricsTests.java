@@ -1,22 +1,12 @@
 package io.petrichor.metrics;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
-import io.micrometer.core.instrument.Measurement;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Statistic;
 import io.micrometer.core.instrument.TimeGauge;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -37,8 +27,8 @@ import io.petrichor.server.PetrichorServer;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.PetrichorAuthenticator;
 import io.petrichor.testing.CountingSocket;
+import io.petrichor.testing.Meters;
 import io.petrichor.testing.RawPeer;
-import io.petrichor.testing.Repository;
 import io.petrichor.testing.TestServer;
 import io.petrichor.tnetstring.TNetstring;
 
@@ -72,8 +62,8 @@ class ServerMetricsTests {
 			connectionsThatEndInEveryWay(server);
 			moreConnectionsThanThereMayBe(server);
 			server.stop();
-			assertThat(counts(registry)).containsExactlyInAnyOrderEntriesOf(expected());
-			assertThat(names(registry)).isEqualTo(documented());
+			assertThat(Meters.counts(registry)).containsExactlyInAnyOrderEntriesOf(expected());
+			assertThat(Meters.names(registry)).isEqualTo(Meters.documented("petrichor.server."));
 			assertThat(registry.getMeters().stream().filter(TimeGauge.class::isInstance).map(TimeGauge.class::cast))
 				.isNotEmpty()
 				.allSatisfy((longest) -> assertThat(longest.value()).isPositive());
@@ -196,55 +186,6 @@ class ServerMetricsTests {
 
 	private static void put(Map<String, Double> expected, String name, Map<String, Integer> values) {
 		values.forEach((value, count) -> expected.put(name.formatted(value), count.doubleValue()));
-	}
-
-	/** All values but those that are times. */
-	private static Map<String, Double> counts(MeterRegistry registry) {
-		Map<String, Double> counts = new TreeMap<>();
-		for (Meter meter : registry.getMeters()) {
-			if (meter instanceof TimeGauge) {
-				continue;
-			}
-			Meter.Id id = meter.getId();
-			String tags = id.getTags()
-				.stream()
-				.map((tag) -> tag.getKey() + "=" + tag.getValue())
-				.collect(Collectors.joining(",", "{", "}"));
-			String name = id.getName() + (id.getTags().isEmpty() ? "" : tags);
-			for (Measurement measurement : meter.measure()) {
-				Statistic statistic = measurement.getStatistic();
-				if (statistic == Statistic.COUNT || statistic == Statistic.VALUE) {
-					counts.put(name, measurement.getValue());
-				}
-			}
-		}
-		return counts;
-	}
-
-	/** Names, with the names of tags. */
-	private static Set<String> names(MeterRegistry registry) {
-		return registry.getMeters()
-			.stream()
-			.map((meter) -> meter.getId().getName()
-					+ meter.getId().getTags().stream().map((tag) -> tag.getKey()).sorted().toList())
-			.collect(Collectors.toCollection(TreeSet::new));
-	}
-
-	private static Set<String> documented() throws IOException {
-		String page = Files.readString(Repository.root().resolve("docs/observability.md"));
-		return Pattern.compile("^\\| `(petrichor\\.server\\.[a-z.]+)` \\| [a-z ]+ \\|([^|]*)\\|", Pattern.MULTILINE)
-			.matcher(page)
-			.results()
-			.map((row) -> row.group(1) + tags(row))
-			.collect(Collectors.toCollection(TreeSet::new));
-	}
-
-	private static List<String> tags(MatchResult row) {
-		return Arrays.stream(row.group(2).replace("`", "").split(","))
-			.map(String::strip)
-			.filter((tag) -> !tag.isEmpty())
-			.sorted()
-			.toList();
 	}
 
 	@Test

@@ -5,8 +5,12 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicLong;
+
+import javax.net.ServerSocketFactory;
 
 /**
  * A socket that counts its bytes.
@@ -45,6 +49,46 @@ public final class CountingSocket extends Socket {
 			public void write(byte[] buffer, int offset, int length) throws IOException {
 				this.out.write(buffer, offset, length);
 				CountingSocket.this.counts.sent.addAndGet(length);
+			}
+
+		};
+	}
+
+	/**
+	 * Listening sockets whose accepted ones count.
+	 * @param counts where to count
+	 * @return the factory
+	 */
+	public static ServerSocketFactory accepting(Counts counts) {
+		return new ServerSocketFactory() {
+
+			@Override
+			public ServerSocket createServerSocket() throws IOException {
+				return new ServerSocket() {
+
+					@Override
+					public Socket accept() throws IOException {
+						Socket accepted = new CountingSocket(counts);
+						implAccept(accepted);
+						return accepted;
+					}
+
+				};
+			}
+
+			@Override
+			public ServerSocket createServerSocket(int port) {
+				throw new UnsupportedOperationException();
+			}
+
+			@Override
+			public ServerSocket createServerSocket(int port, int backlog) {
+				throw new UnsupportedOperationException();
+			}
+
+			@Override
+			public ServerSocket createServerSocket(int port, int backlog, InetAddress address) {
+				throw new UnsupportedOperationException();
 			}
 
 		};

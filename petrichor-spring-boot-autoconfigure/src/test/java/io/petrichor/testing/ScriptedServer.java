@@ -67,6 +67,16 @@ public final class ScriptedServer implements AutoCloseable {
 	}
 
 	/**
+	 * A server as {@link #start}, over sockets of the test's choice.
+	 * @param sockets makes the listening socket
+	 * @param script what to do with each peer
+	 * @return the server, listening
+	 */
+	public static ScriptedServer startOver(ServerSocketFactory sockets, Script script) {
+		return new ScriptedServer(sockets, 0, script);
+	}
+
+	/**
 	 * A server as {@link #plain}, over sockets of the test's choice.
 	 * @param sockets makes the listening socket
 	 * @param script what to do with each peer

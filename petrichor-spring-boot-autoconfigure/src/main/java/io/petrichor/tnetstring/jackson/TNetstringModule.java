@@ -4,8 +4,12 @@ import io.petrichor.tnetstring.TNetstring;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.databind.BeanDescription;
+import tools.jackson.databind.DeserializationConfig;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.deser.ValueInstantiator;
+import tools.jackson.databind.deser.ValueInstantiators;
 import tools.jackson.databind.deser.jdk.StringDeserializer;
 import tools.jackson.databind.deser.std.StdDeserializer;
 import tools.jackson.databind.module.SimpleModule;
@@ -21,6 +25,22 @@ final class TNetstringModule extends SimpleModule {
 		addDeserializer(String.class, new StrictStringDeserializer());
 		addDeserializer(TNetstring.class, new EncodedDeserializer());
 		addSerializer(TNetstring.class, new EncodedSerializer());
+	}
+
+	@Override
+	public void setupModule(SetupContext context) {
+		super.setupModule(context);
+		context.addValueInstantiators(new Constructors());
+	}
+
+	private static final class Constructors extends ValueInstantiators.Base {
+
+		@Override
+		public ValueInstantiator modifyValueInstantiator(DeserializationConfig config, BeanDescription.Supplier type,
+				ValueInstantiator original) {
+			return ConstructorInstantiator.of(original);
+		}
+
 	}
 
 	/** Bytes that are not UTF-8 are no text, not even as Base64. */

@@ -166,30 +166,23 @@ final class TNetstringParser extends ParserMinimalBase {
 		TNetstringReader name = this.reader;
 		int length = name.length();
 		if (length <= 4) {
-			return matcher.matchByQuad(quad(name, 0, length));
+			return (length > 0) ? matcher.matchByQuad(name.keyBytes(0, length))
+					: PropertyNameMatcher.MATCH_UNKNOWN_NAME;
 		}
 		if (length <= 8) {
-			return matcher.matchByQuad(quad(name, 0, 4), quad(name, 4, length));
+			return matcher.matchByQuad(name.keyBytes(0, 4), name.keyBytes(4, length));
 		}
 		if (length <= 12) {
-			return matcher.matchByQuad(quad(name, 0, 4), quad(name, 4, 8), quad(name, 8, length));
+			return matcher.matchByQuad(name.keyBytes(0, 4), name.keyBytes(4, 8), name.keyBytes(8, length));
 		}
 		if (length > 64) {
 			return PropertyNameMatcher.MATCH_UNKNOWN_NAME;
 		}
 		int[] quads = new int[(length + 3) / 4];
 		for (int i = 0; i < quads.length; i++) {
-			quads[i] = quad(name, 4 * i, Math.min(4 * i + 4, length));
+			quads[i] = name.keyBytes(4 * i, Math.min(4 * i + 4, length));
 		}
 		return matcher.matchByQuad(quads, quads.length);
-	}
-
-	private static int quad(TNetstringReader name, int from, int to) {
-		int quad = 0;
-		for (int i = from; i < to; i++) {
-			quad = (quad << 8) | (name.byteAt(i) & 0xff);
-		}
-		return quad;
 	}
 
 	private String readName() {
@@ -208,34 +201,38 @@ final class TNetstringParser extends ParserMinimalBase {
 	}
 
 	private @Nullable JsonToken valueToken() {
-		this.text = null;
-		this.binary = null;
+		if (this.text != null) {
+			this.text = null;
+		}
+		if (this.binary != null) {
+			this.binary = null;
+		}
 		TNetstringReader value = this.reader;
-		return switch (value.type()) {
-			case BYTES -> {
+		return switch (value.code()) {
+			case ',' -> {
 				_streamReadConstraints.validateStringLength(value.length());
 				yield _updateToken((value.isText()) ? JsonToken.VALUE_STRING : JsonToken.VALUE_EMBEDDED_OBJECT);
 			}
-			case INTEGER -> {
+			case '#' -> {
 				_streamReadConstraints.validateIntegerLength(value.length());
 				yield _updateToken(JsonToken.VALUE_NUMBER_INT);
 			}
-			case FLOAT -> {
+			case '^' -> {
 				_streamReadConstraints.validateFPLength(value.length());
 				yield _updateToken(JsonToken.VALUE_NUMBER_FLOAT);
 			}
-			case BOOLEAN -> _updateToken((value.booleanValue()) ? JsonToken.VALUE_TRUE : JsonToken.VALUE_FALSE);
-			case NULL -> _updateToken(JsonToken.VALUE_NULL);
-			case DICTIONARY -> {
+			case '!' -> _updateToken((value.booleanValue()) ? JsonToken.VALUE_TRUE : JsonToken.VALUE_FALSE);
+			case '}' -> {
 				enter();
 				this.context = this.context.createChildObjectContext(-1, -1);
 				yield _updateToken(JsonToken.START_OBJECT);
 			}
-			case LIST -> {
+			case ']' -> {
 				enter();
 				this.context = this.context.createChildArrayContext(-1, -1);
 				yield _updateToken(JsonToken.START_ARRAY);
 			}
+			default -> _updateToken(JsonToken.VALUE_NULL);
 		};
 	}
 
@@ -353,7 +350,7 @@ final class TNetstringParser extends ParserMinimalBase {
 			return null;
 		}
 		return switch (_currToken) {
-			case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> this.text = this.reader.text();
+			case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> this.text = this.reader.knownText();
 			case PROPERTY_NAME -> currentName();
 			case VALUE_EMBEDDED_OBJECT ->
 				throw new StreamReadException(this, "A string that is not UTF-8", currentTokenLocation());

@@ -1,0 +1,51 @@
+package io.petrichor.client;
+
+import io.petrichor.handler.Outcome;
+
+/**
+ * What ended on a client since the last read, so that the clock and the listener are
+ * asked once for a batch and not for each call. Event loop only.
+ */
+final class CallTally {
+
+	private final ClientListener listener;
+
+	private String route = "";
+
+	private Outcome outcome = Outcome.SUCCESS;
+
+	private int calls;
+
+	/**
+	 * The sum of the times they were made at. It may overflow: the difference does not.
+	 */
+	private long starts;
+
+	private long earliest;
+
+	CallTally(ClientListener listener) {
+		this.listener = listener;
+	}
+
+	void add(String route, Outcome outcome, long start) {
+		if (this.outcome != outcome || !this.route.equals(route)) {
+			flush();
+			this.route = route;
+			this.outcome = outcome;
+		}
+		this.earliest = (this.calls == 0 || start - this.earliest < 0) ? start : this.earliest;
+		this.starts += start;
+		this.calls++;
+	}
+
+	void flush() {
+		if (this.calls > 0) {
+			long now = System.nanoTime();
+			this.listener.callsEnded(this.route, this.outcome, this.calls, this.calls * now - this.starts,
+					now - this.earliest);
+			this.calls = 0;
+			this.starts = 0;
+		}
+	}
+
+}
