@@ -1,6 +1,8 @@
 package io.petrichor.metrics;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -23,6 +27,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -361,8 +366,9 @@ class ServerMetricsTests {
 				PetrichorServer server = application.getBean(PetrichorServer.class);
 				MeterRegistry registry = application.getBean(MeterRegistry.class);
 				for (int i = 0; i < 3; i++) {
-					RawPeer.over(context.getSocketFactory().createSocket(), server.port())
-						.request(Map.of("user", "zed"), "");
+					try (RawPeer peer = RawPeer.over(context.getSocketFactory().createSocket(), server.port())) {
+						peer.request(Map.of("user", "zed"), "");
+					}
 				}
 				for (int i = 0; i < 2; i++) {
 					try (RawPeer peer = connect(server)) {
@@ -446,6 +452,54 @@ class ServerMetricsTests {
 				.isEqualTo(1 + users * batch);
 			assertThat(registry.getMeters()).hasSize(meters);
 		});
+	}
+
+	@Test
+	@Tag("reliability")
+	void whenAMillionUsersAskForAMillionRoutesThenThereAreNoMoreMeters() {
+		int users = 1_000_000;
+		metered()
+			.withPropertyValues("petrichor.server.handshake.max-pending=1000",
+					"petrichor.server.handshake.max-pending-per-address=1000")
+			.run((context) -> {
+				PetrichorServer server = context.getBean(PetrichorServer.class);
+				MeterRegistry registry = context.getBean(MeterRegistry.class);
+				askAs(server.port(), -1);
+				awaitNone(server);
+				int meters = registry.getMeters().size();
+				AtomicInteger next = new AtomicInteger();
+				List<CompletableFuture<Void>> workers = new ArrayList<>();
+				for (int i = 0; i < 8; i++) {
+					workers.add(CompletableFuture.runAsync(() -> {
+						for (int user; (user = next.getAndIncrement()) < users;) {
+							askAs(server.port(), user);
+						}
+					}, (work) -> new Thread(work, "users").start()));
+				}
+				workers.forEach(CompletableFuture::join);
+				await().atMost(Duration.ofMinutes(1)).until(() -> server.connectionCount() == 0);
+				assertThat(registry.get("petrichor.server.requests").tag("route", "UNKNOWN").functionTimer().count())
+					.isEqualTo(1 + users);
+				assertThat(registry.get("petrichor.server.handshakes").tag("outcome", "allowed").timer().count())
+					.isEqualTo(1 + users);
+				assertThat(registry.getMeters()).hasSize(meters);
+				System.out.println(users + " users and routes: " + meters + " meters before, "
+						+ registry.getMeters().size() + " after");
+			});
+	}
+
+	/** A connection of this user, for one request of a route of this user. */
+	private static void askAs(int port, int user) {
+		try (RawPeer peer = RawPeer.connect(port)) {
+			// No port of this machine shall wait for stragglers.
+			peer.socket().setSoLinger(true, 0);
+			peer.send("19:4:user,9:u%08d,}0:,17:2:to,9:r%08d,}0:,".formatted(user, user).replace("-", "x"));
+			assertThat(peer.read().header().flag("allowed")).isTrue();
+			assertThat(peer.read().header().text("error")).isEqualTo("no_route");
+		}
+		catch (SocketException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	@Test
