@@ -255,8 +255,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		}
 		this.listening = listening;
 		this.since = Instant.now();
-		logger.info("Petrichor server listens on %s port %d, %d routes"
-			.formatted(this.address.getAddress().getHostAddress(), port(), this.dispatcher.registry().routes().size()));
+		logger.info(StartLine.of(listening.address(), this.access, this.dispatcher));
 		this.events.publishEvent(new PetrichorServerListeningEvent(this));
 	}
 

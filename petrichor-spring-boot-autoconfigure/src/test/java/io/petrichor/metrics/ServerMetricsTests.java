@@ -402,6 +402,7 @@ class ServerMetricsTests {
 				}
 				await().untilAsserted(() -> assertThat(prometheus.scrape())
 					.contains("petrichor_server_requests_seconds_count{outcome=\"success\",route=\"default\"} 10")
+					.contains("petrichor_server_requests_seconds_max{outcome=\"success\",route=\"default\"}")
 					.containsPattern("petrichor_server_requests_seconds(_bucket)?\\{outcome=\"success\","
 							+ "(quantile=\"0.5\",route=\"default\"|route=\"default\",(le|quantile)=\"\\S+\"|le=\"\\S+\",route=\"default\")\\}"));
 			});
