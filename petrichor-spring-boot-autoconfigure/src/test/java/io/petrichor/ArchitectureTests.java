@@ -48,7 +48,7 @@ class ArchitectureTests {
 			.resideInAPackage("io.petrichor.protocol")
 			.should()
 			.onlyDependOnClassesThat()
-			.resideInAnyPackage("io.petrichor.protocol", "io.petrichor.tnetstring", "java..", "io.netty..",
+			.resideInAnyPackage("io.petrichor.protocol", "io.petrichor.tnetstring", "java..", "jdk.net..", "io.netty..",
 					"org.jspecify..")
 			.check(PRODUCT);
 	}

@@ -45,7 +45,7 @@ final class NamedClientsRegistrar implements ImportBeanDefinitionRegistrar {
 						.build());
 			client.addQualifier(new AutowireCandidateQualifier(Qualifier.class, name));
 			client.setDestroyMethodName("close");
-			client.setLazyInit(false);
+			client.setLazyInit(true);
 			registry.registerBeanDefinition(beanName, client);
 			if (properties.isEager()) {
 				RootBeanDefinition start = new RootBeanDefinition(PetrichorClientStart.class,

@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.env.Environment;
@@ -25,7 +26,7 @@ import io.petrichor.client.PetrichorClient;
 
 /**
  * Auto-configuration of clients of the Petrichor protocol: the default one, and those
- * with names.
+ * with names. Each is made when something asks for it, since servers need none.
  *
  * @since 0.1.0
  */
@@ -38,11 +39,13 @@ import io.petrichor.client.PetrichorClient;
 public final class PetrichorClientAutoConfiguration {
 
 	@Bean
+	@Lazy
 	ClientLoops petrichorClientLoops() {
 		return new ClientLoops();
 	}
 
 	@Bean
+	@Lazy
 	PetrichorClientFactory petrichorClientFactory(BeanFactory beans, ApplicationEventPublisher events,
 			Environment environment, ClientLoops loops) {
 		return new PetrichorClientFactory(beans, events, environment, loops.resources);
@@ -63,6 +66,7 @@ public final class PetrichorClientAutoConfiguration {
 	}
 
 	@Bean
+	@Lazy
 	@Primary
 	@ConditionalOnMissingBean
 	PetrichorClient petrichorClient(PetrichorClient.Builder builder) {

@@ -11,6 +11,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 
@@ -76,6 +77,7 @@ class PetrichorHandlerConfiguration {
 	static class WithJackson {
 
 		@Bean
+		@Lazy
 		@ConditionalOnMissingBean
 		TNetstringMapper petrichorMapper() {
 			return new TNetstringMapper();
@@ -83,8 +85,8 @@ class PetrichorHandlerConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(Bodies.class)
-		JacksonBodies petrichorBodies(TNetstringMapper mapper) {
-			return new JacksonBodies(mapper);
+		JacksonBodies petrichorBodies(ObjectProvider<TNetstringMapper> mapper) {
+			return new JacksonBodies(mapper::getObject);
 		}
 
 	}

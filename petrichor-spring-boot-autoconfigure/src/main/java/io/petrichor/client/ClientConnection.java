@@ -441,6 +441,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 			Duration retry = retry(message.header());
 			if (code.equals(ErrorCode.GOING.wireName())) {
 				leave(retry);
+				retry = null;
 			}
 			if (this.session.resend(call, retry)) {
 				return;
@@ -542,6 +543,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	/** Send a call; the session flushes. */
 	void send(Call call, long now) {
+		long size = (long) call.header().encoded().size() + call.body().size();
+		if (this.capabilities.max() > 0 && size > this.capabilities.max()) {
+			call.fail(new PetrichorTooBigException(size, this.capabilities.max()));
+			return;
+		}
 		PairOutput output = this.output;
 		if (output == null) {
 			throw new IllegalStateException("not connected");
@@ -551,7 +557,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 			this.longestTimeout = 0;
 		}
 		this.longestTimeout = Math.max(this.longestTimeout, call.timeout().toNanos());
-		this.unflushed += call.header().encoded().size() + call.body().size();
+		this.unflushed += (int) size;
 		if (call instanceof OnewayCall oneway && this.capabilities.oneway()) {
 			Header header = oneway.onewayHeader();
 			shown(header, call);

@@ -26,6 +26,7 @@ import reactor.netty.tcp.TcpClient;
 import io.petrichor.protocol.Capabilities;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
+import io.petrichor.protocol.KeepAlive;
 
 /**
  * Tries one address after the other until a server lets the client in. Names are looked
@@ -73,7 +74,6 @@ final class Connector {
 			.runOn(loop)
 			.resolver(NoopAddressResolverGroup.INSTANCE)
 			.option(ChannelOption.TCP_NODELAY, true)
-			.option(ChannelOption.SO_KEEPALIVE, true)
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) settings.connectTimeout().toMillis());
 	}
 
@@ -103,7 +103,8 @@ final class Connector {
 	/** Go on with the next address, if there is any and it could help. */
 	void failed(PetrichorClientException cause) {
 		this.candidate = null;
-		if (cause instanceof PetrichorDeniedException || this.candidates == null || !this.candidates.hasNext()) {
+		boolean hopeless = cause instanceof PetrichorDeniedException denial && denial.retry() == null;
+		if (hopeless || this.candidates == null || !this.candidates.hasNext()) {
 			this.candidates = null;
 			this.session.unreachable(cause);
 		}
@@ -172,9 +173,10 @@ final class Connector {
 		ClientConnection connection = new ClientConnection(this.session, this.settings,
 				this.settings.name() + "-" + ++this.connections, this.identity);
 		this.candidate = connection;
-		TcpClient client = this.tcp.remoteAddress(() -> address)
-			.doOnChannelInit((observer, channel, remote) -> channel.pipeline()
-				.addBefore(NettyPipeline.ReactiveBridge, "petrichor", connection));
+		TcpClient client = this.tcp.remoteAddress(() -> address).doOnChannelInit((observer, channel, remote) -> {
+			KeepAlive.set(channel);
+			channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "petrichor", connection);
+		});
 		ClientTls tls = this.settings.tls();
 		if (tls != null) {
 			client = client

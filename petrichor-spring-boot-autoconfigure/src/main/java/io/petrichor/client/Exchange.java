@@ -44,13 +44,12 @@ final class Exchange {
 
 	static Exchange of(Method method, Class<?> type, PetrichorClient client, ExchangeParameters parameters,
 			StringValueResolver placeholders) {
-		ExchangeRoute route = ExchangeRoute.of(method, type, placeholders);
+		ExchangeRoute route = ExchangeRoute.of(method, type, placeholders, parameters.conversions());
 		return new Exchange(client, route, parameters.of(method, type, route), outcome(method, type, client));
 	}
 
 	@Nullable Object call(@Nullable Object[] arguments) {
-		String to = this.route.expand(arguments);
-		RequestSpec call = to.isEmpty() ? this.client.request() : this.client.to(to);
+		RequestSpec call = this.route.begin(this.client, arguments);
 		for (int i = 0; i < this.parameters.length; i++) {
 			this.parameters[i].set(call, arguments[i]);
 		}

@@ -58,6 +58,10 @@ final class ExchangeParameters {
 		this.conversions = conversions;
 	}
 
+	ConversionService conversions() {
+		return this.conversions;
+	}
+
 	Target[] of(Method method, Class<?> type, ExchangeRoute route) {
 		MethodParameter[] parameters = new AnnotatedMethod(method).getMethodParameters();
 		Target[] targets = new Target[parameters.length];
@@ -114,7 +118,7 @@ final class ExchangeParameters {
 
 	private Target routeVariable(MethodParameter parameter, String name, ExchangeRoute route) {
 		checkText(parameter);
-		if (!route.fill(name, parameter.getParameterIndex(), this.conversions)) {
+		if (!route.fill(name, parameter.getParameterIndex())) {
 			throw new InvalidExchangeException(method(parameter),
 					"has %s for a variable '%s' that is not in its route '%s'.".formatted(describe(parameter), name,
 							route),

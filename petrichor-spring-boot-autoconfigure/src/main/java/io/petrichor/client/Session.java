@@ -356,7 +356,8 @@ final class Session {
 			watch(this.disconnectedSince + this.settings.connectTimeout().toNanos());
 		}
 		if (this.settings.reconnect() != null) {
-			connectLater(this.settings.reconnect(), cause, retry);
+			// What one server asks for is not for the others.
+			connectLater(this.settings.reconnect(), cause, (this.settings.addresses().size() == 1) ? retry : null);
 		}
 		else {
 			changed(State.IDLE, cause);

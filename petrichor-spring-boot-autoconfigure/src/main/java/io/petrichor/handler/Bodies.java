@@ -113,7 +113,7 @@ public class Bodies {
 		throw new IllegalArgumentException(missing(type));
 	}
 
-	/** Whether objects of the application can be read and written. */
+	/** Whether objects of the application can be read and written: makes ready to. */
 	boolean knowsObjects() {
 		return false;
 	}
@@ -199,7 +199,7 @@ public class Bodies {
 	private static final class WithJackson {
 
 		static Bodies create() {
-			return new JacksonBodies(new TNetstringMapper());
+			return new JacksonBodies(TNetstringMapper::new);
 		}
 
 	}

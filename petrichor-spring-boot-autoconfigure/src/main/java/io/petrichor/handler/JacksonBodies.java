@@ -3,11 +3,14 @@ package io.petrichor.handler;
 import java.lang.reflect.Type;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.exc.InvalidDefinitionException;
+
+import org.springframework.util.function.SingletonSupplier;
 
 import io.petrichor.protocol.ErrorCode;
 import io.petrichor.tnetstring.TNetstring;
@@ -20,23 +23,25 @@ import io.petrichor.tnetstring.jackson.TNetstringMapper;
  */
 public final class JacksonBodies extends Bodies {
 
-	private final TNetstringMapper mapper;
+	private final SingletonSupplier<TNetstringMapper> mapper;
 
 	/**
 	 * Create it.
-	 * @param mapper reads and writes the objects
+	 * @param mapper gives what reads and writes the objects, once the first type asks for
+	 * it: Jackson takes longer to start than all the rest
 	 */
-	public JacksonBodies(TNetstringMapper mapper) {
-		this.mapper = mapper;
+	public JacksonBodies(Supplier<TNetstringMapper> mapper) {
+		this.mapper = SingletonSupplier.of(mapper);
 	}
 
 	@Override
 	Function<TNetstring, @Nullable Object> objectReader(Type type) {
-		JavaType javaType = this.mapper.constructType(type);
-		check(javaType);
+		TNetstringMapper mapper = this.mapper.obtain();
+		JavaType javaType = mapper.constructType(type);
+		check(mapper, javaType);
 		return (body) -> {
 			try {
-				return this.mapper.readValue(body, javaType);
+				return mapper.readValue(body, javaType);
 			}
 			catch (InvalidDefinitionException ex) {
 				throw ex;
@@ -51,10 +56,10 @@ public final class JacksonBodies extends Bodies {
 	 * A type that Jackson cannot make is found now, and not with the first request; so is
 	 * one of the JDK's that it would take for a bean, such as a thread.
 	 */
-	private void check(JavaType type) {
+	private static void check(TNetstringMapper mapper, JavaType type) {
 		Object made;
 		try {
-			made = this.mapper.readValue(TNetstring.EMPTY_DICTIONARY, type);
+			made = mapper.readValue(TNetstring.EMPTY_DICTIONARY, type);
 		}
 		catch (InvalidDefinitionException ex) {
 			throw new IllegalArgumentException("Jackson says: " + ex.getOriginalMessage(), ex);
@@ -70,12 +75,13 @@ public final class JacksonBodies extends Bodies {
 
 	@Override
 	boolean knowsObjects() {
+		this.mapper.obtain();
 		return true;
 	}
 
 	@Override
 	TNetstring writeObject(Object value) {
-		return this.mapper.writeValueAsTNetstring(value);
+		return this.mapper.obtain().writeValueAsTNetstring(value);
 	}
 
 	/** Says where, never what: Jackson's own words name classes and hold content. */

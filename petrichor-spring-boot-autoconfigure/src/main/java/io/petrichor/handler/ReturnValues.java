@@ -61,7 +61,7 @@ final class ReturnValues {
 		}
 		Class<?> raw = type.toClass();
 		if (raw != void.class && raw != Void.class && raw != Message.class && raw != PetrichorError.class
-				&& !bodies.knowsObjects() && !isContainer(raw) && Bodies.isObject(raw)) {
+				&& !isContainer(raw) && Bodies.isObject(raw) && !bodies.knowsObjects()) {
 			throw new UnbindableHandlerException(method,
 					"returns something that cannot be written. %s.".formatted(Bodies.missing(raw)),
 					"Do that, or return a type that can be written without it.");

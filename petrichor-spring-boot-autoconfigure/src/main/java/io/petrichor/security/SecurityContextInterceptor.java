@@ -1,5 +1,7 @@
 package io.petrichor.security;
 
+import java.util.function.Supplier;
+
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -12,6 +14,7 @@ import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 
 import io.petrichor.handler.Handler;
+import io.petrichor.handler.PetrichorConnection;
 import io.petrichor.handler.PetrichorInterceptor;
 import io.petrichor.handler.Request;
 
@@ -37,28 +40,52 @@ public final class SecurityContextInterceptor implements PetrichorInterceptor, O
 
 	@Override
 	public @Nullable Object intercept(Request request, Handler next) throws Exception {
-		SecurityContext context = this.holder.createEmptyContext();
-		context.setAuthentication(Authentications.of(request.connection()));
-		this.holder.setContext(context);
+		OfRequest context = new OfRequest(this.holder, request.connection());
+		this.holder.setDeferredContext(context);
 		try {
-			return withContext(next.handle(request), context);
+			@Nullable Object result = next.handle(request);
+			return (result instanceof Publisher<?> publisher) ? withContext(publisher, context) : result;
 		}
 		finally {
 			this.holder.clearContext();
 		}
 	}
 
-	private static @Nullable Object withContext(@Nullable Object result, SecurityContext context) {
-		if (!(result instanceof Publisher<?> publisher)) {
-			return result;
-		}
-		Context with = ReactiveSecurityContextHolder.withSecurityContext(Mono.just(context));
+	private static Publisher<?> withContext(Publisher<?> publisher, OfRequest context) {
+		Context with = ReactiveSecurityContextHolder.withSecurityContext(Mono.fromSupplier(context));
 		return (publisher instanceof Mono<?> mono) ? mono.contextWrite(with) : Flux.from(publisher).contextWrite(with);
 	}
 
 	@Override
 	public int getOrder() {
 		return HIGHEST_PRECEDENCE;
+	}
+
+	/** Made when somebody asks for it: most handlers do not. */
+	private static final class OfRequest implements Supplier<SecurityContext> {
+
+		private final SecurityContextHolderStrategy holder;
+
+		private final PetrichorConnection connection;
+
+		private @Nullable SecurityContext context;
+
+		OfRequest(SecurityContextHolderStrategy holder, PetrichorConnection connection) {
+			this.holder = holder;
+			this.connection = connection;
+		}
+
+		@Override
+		public synchronized SecurityContext get() {
+			SecurityContext context = this.context;
+			if (context == null) {
+				context = this.holder.createEmptyContext();
+				context.setAuthentication(Authentications.of(this.connection));
+				this.context = context;
+			}
+			return context;
+		}
+
 	}
 
 }

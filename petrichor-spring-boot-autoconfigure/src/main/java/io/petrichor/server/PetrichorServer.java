@@ -31,6 +31,7 @@ import org.springframework.context.SmartLifecycle;
 
 import io.petrichor.handler.Dispatcher;
 import io.petrichor.handler.PetrichorConnections;
+import io.petrichor.protocol.KeepAlive;
 import io.petrichor.protocol.PairTap;
 
 /**
@@ -286,7 +287,9 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		KeepAlive.set(channel);
 		ServerTls tls = this.access.tls();
 		if (tls != null) {
-			channel.pipeline().addFirst(tls.handler(channel, this.limits.handshakeTimeout(), listening.tlsThreads()));
+			channel.pipeline()
+				.addFirst(new TlsBackpressure(),
+						tls.handler(channel, this.limits.handshakeTimeout(), listening.tlsThreads()));
 		}
 		String id = Long.toString(this.ids.incrementAndGet(), Character.MAX_RADIX);
 		channel.pipeline()

@@ -60,6 +60,18 @@ class PetrichorServerAutoConfigurationTests {
 	}
 
 	@Test
+	void whenNothingAsksForAMapperOrAClientThenStartingDoesNotWaitForThem() {
+		this.contextRunner.withConfiguration(AutoConfigurations.of(PetrichorClientAutoConfiguration.class))
+			.withUserConfiguration(Echo.class)
+			.run((context) -> {
+				assertThat(context.getBean(PetrichorServer.class).isRunning()).isTrue();
+				assertThat(context.getBeanFactory().containsSingleton("petrichorMapper")).isFalse();
+				assertThat(context.getBeanFactory().containsSingleton("petrichorClient")).isFalse();
+				assertThat(context.getBeanFactory().containsSingleton("petrichorClientLoops")).isFalse();
+			});
+	}
+
+	@Test
 	void whenThereIsNoHandlerThenServerDoesNotListen() {
 		this.contextRunner.run((context) -> {
 			assertThat(context).hasNotFailed();

@@ -107,7 +107,7 @@ class DeclarativeClientTests {
 				.withMessageContaining("tenant");
 			for (String segment : new String[] { "a.b", "", null }) {
 				assertThatIllegalArgumentException().isThrownBy(() -> orders.named(segment))
-					.withMessageContaining("'name'");
+					.withMessageContaining("{name}");
 			}
 			assertThatIllegalArgumentException().isThrownBy(() -> orders.all(Map.of("id", 1)))
 				.withMessageContaining("'id'");

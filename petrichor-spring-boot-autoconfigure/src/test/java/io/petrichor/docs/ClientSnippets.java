@@ -2,6 +2,7 @@ package io.petrichor.docs;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import reactor.core.publisher.Flux;
@@ -9,16 +10,23 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.stereotype.Component;
 
 import io.petrichor.client.IdentityCustomizer;
+import io.petrichor.client.ImportPetrichorClients;
 import io.petrichor.client.PetrichorClient;
 import io.petrichor.client.PetrichorClientCustomizer;
 import io.petrichor.client.PetrichorClientException;
+import io.petrichor.client.PetrichorClientProxyFactory;
 import io.petrichor.client.PetrichorClientStateEvent;
 import io.petrichor.client.PetrichorRemoteException;
+import io.petrichor.handler.Body;
+import io.petrichor.handler.Header;
+import io.petrichor.handler.PetrichorExchange;
+import io.petrichor.handler.RouteVariable;
 
 /**
  * What docs/client.md shows.
@@ -57,6 +65,65 @@ class ClientSnippets {
 
 	}
 	// end::inject
+
+	// tag::contract
+	@PetrichorExchange("orders")
+	interface Orders {
+
+		@PetrichorExchange("create")
+		Receipt create(@Header("tenant") String tenant, @Body Order order);
+
+		@PetrichorExchange("{id}.lines")
+		Flux<Line> lines(@RouteVariable("id") long id);
+
+		@PetrichorExchange("{id}.status")
+		CompletableFuture<Optional<String>> status(@RouteVariable("id") long id);
+
+		@PetrichorExchange(value = "viewed", oneway = true)
+		void viewed(String sku);
+
+	}
+	// end::contract
+
+	// tag::import
+	@Configuration
+	@ImportPetrichorClients(Orders.class)
+	class Clients {
+
+	}
+	// end::import
+
+	// tag::answer
+	@Component
+	class OrdersHandler implements Orders {
+
+		@Override
+		public Receipt create(String tenant, Order order) {
+			return new Receipt(tenant + "-" + order.sku());
+		}
+
+		@Override
+		public Flux<Line> lines(long id) {
+			return Flux.just(new Line("tea"), new Line("cup"));
+		}
+
+		@Override
+		public CompletableFuture<Optional<String>> status(long id) {
+			return CompletableFuture.completedFuture(Optional.of("sent"));
+		}
+
+		@Override
+		public void viewed(String sku) {
+		}
+
+	}
+	// end::answer
+
+	void proxy(PetrichorClient client) {
+		// tag::proxy
+		Orders orders = PetrichorClientProxyFactory.of(client).create(Orders.class);
+		// end::proxy
+	}
 
 	// tag::named
 	@Component

@@ -240,7 +240,7 @@ class SpringSecurityTests {
 				int port = TestServer.port(context);
 				PetrichorHandlerExecutor executor = context.getBean(PetrichorHandlerExecutor.class);
 				try (RawPeer zed = peer(port, "zed"); RawPeer ann = peer(port, "ann")) {
-					for (int i = 0; i < 200; i++) {
+					for (int i = 0; i < 50; i++) {
 						for (String route : List.of("executor", "loop", "mono", "fail", "fail.loop", "cancel")) {
 							zed.send(Map.of("to", route), "");
 							ann.send(Map.of("to", route), "");

@@ -1,17 +1,18 @@
 package io.petrichor.server;
 
-import java.lang.management.ManagementFactory;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
-import com.sun.management.ThreadMXBean;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import org.junit.jupiter.api.Test;
 import reactor.netty.tcp.TcpServer;
 
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 
 import io.petrichor.handler.PetrichorHandler;
@@ -21,6 +22,7 @@ import io.petrichor.server.auth.Handshake;
 import io.petrichor.server.auth.PetrichorAuthenticator;
 import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.TestServer;
+import io.petrichor.testing.ThreadUse;
 import io.petrichor.tnetstring.TNetstring;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,14 +43,27 @@ class CostTests {
 
 	@Test
 	void whenAHandlerRunsOnTheLoopThenAMessageTakes300BytesAtTheMost() {
-		TestServer.run(TestServer.with(OnTheLoop.class, LetIn.class), (port) -> {
+		assertThat(bytesPerMessage(TestServer.with(OnTheLoop.class, LetIn.class)
+			.withClassLoader(new FilteredClassLoader("org.springframework.security")))).isLessThanOrEqualTo(300);
+	}
+
+	@Test
+	void whenThereIsSpringSecurityThenAMessageTakes100BytesMoreAtTheMost() {
+		assertThat(bytesPerMessage(TestServer.with(OnTheLoop.class, LetIn.class))).isLessThanOrEqualTo(400);
+	}
+
+	private static long bytesPerMessage(ApplicationContextRunner server) {
+		AtomicLong bytes = new AtomicLong();
+		TestServer.run(server, (port) -> {
 			try (RawPeer peer = RawPeer.welcomed(port)) {
 				exchange(peer, WARM_UP);
-				long before = allocated("petrichor");
+				long before = ThreadUse.allocated("petrichor");
 				exchange(peer, BATCHES);
-				assertThat((allocated("petrichor") - before) / (BATCHES * BATCH)).isLessThanOrEqualTo(300);
+				bytes.set((ThreadUse.allocated("petrichor") - before) / (BATCHES * BATCH));
 			}
 		});
+		System.out.printf("allocated: %d bytes for a message%n", bytes.get());
+		return bytes.get();
 	}
 
 	@Test
@@ -95,17 +110,6 @@ class CostTests {
 				assertThat(peer.read().body().size()).isEqualTo(68);
 			}
 		}
-	}
-
-	/** The bytes that the threads of that name have allocated. */
-	private static long allocated(String name) {
-		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-		return Thread.getAllStackTraces()
-			.keySet()
-			.stream()
-			.filter((thread) -> thread.getName().startsWith(name))
-			.mapToLong((thread) -> threads.getThreadAllocatedBytes(thread.getId()))
-			.sum();
 	}
 
 	static class OnTheLoop {

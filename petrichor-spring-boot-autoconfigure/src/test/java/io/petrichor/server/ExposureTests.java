@@ -1,13 +1,22 @@
 package io.petrichor.server;
 
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -17,6 +26,7 @@ import io.petrichor.autoconfigure.PetrichorServerAutoConfiguration;
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.PetrichorAuthenticator;
+import io.petrichor.testing.Authority;
 import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.TestServer;
 
@@ -35,43 +45,97 @@ class ExposureTests {
 
 	private static final String PLAINTEXT = "sends and reads plaintext";
 
+	@TempDir
+	static Path folder;
+
+	static Authority authority;
+
+	@BeforeAll
+	static void certificates() throws Exception {
+		authority = new Authority(folder);
+		authority.write(authority.issue("localhost"), "server");
+	}
+
+	/** Every address, with and without all that could make it safe or open. */
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
-			# address   | authenticator | allow-anonymous | starts | open here | open  | plaintext
-			            | false         | false           | true   | true      | false | false
-			127.0.0.1   | false         | false           | true   | true      | false | false
-			127.0.0.1   | false         | true            | true   | true      | false | false
-			127.0.0.1   | true          | false           | true   | false     | false | false
-			127.0.0.1   | true          | true            | true   | false     | false | false
-			localhost   | false         | false           | true   | true      | false | false
-			0.0.0.0     | false         | false           | false  |           |       |
-			0.0.0.0     | false         | true            | true   | false     | true  | true
-			0.0.0.0     | true          | false           | true   | false     | false | true
-			0.0.0.0     | true          | true            | true   | false     | false | true
-			0:0:0:0:0:0:0:0 | false     | false           | false  |           |       |
-			192.0.2.1   | false         | false           | false  |           |       |
+			# address   | authenticator | allow-anonymous | tls   | outcome
+			            | no            | no              | plain | starts, open here
+			            | no            | no              | tls   | starts, open here
+			            | no            | yes             | plain | starts, open here
+			            | no            | yes             | tls   | starts, open here
+			            | yes           | no              | plain | starts
+			            | yes           | no              | tls   | starts
+			            | yes           | yes             | plain | starts
+			            | yes           | yes             | tls   | starts
+			127.0.0.1   | no            | no              | plain | starts, open here
+			127.0.0.1   | no            | no              | tls   | starts, open here
+			127.0.0.1   | no            | yes             | plain | starts, open here
+			127.0.0.1   | no            | yes             | tls   | starts, open here
+			127.0.0.1   | yes           | no              | plain | starts
+			127.0.0.1   | yes           | no              | tls   | starts
+			127.0.0.1   | yes           | yes             | plain | starts
+			127.0.0.1   | yes           | yes             | tls   | starts
+			0.0.0.0     | no            | no              | plain | fails
+			0.0.0.0     | no            | no              | tls   | fails
+			0.0.0.0     | no            | yes             | plain | starts, reachable, open, plaintext
+			0.0.0.0     | no            | yes             | tls   | starts, reachable, open
+			0.0.0.0     | yes           | no              | plain | starts, reachable, plaintext
+			0.0.0.0     | yes           | no              | tls   | starts, reachable
+			0.0.0.0     | yes           | yes             | plain | starts, reachable, plaintext
+			0.0.0.0     | yes           | yes             | tls   | starts, reachable
+			0:0:0:0:0:0:0:0 | no        | no              | plain | fails
+			0:0:0:0:0:0:0:0 | no        | no              | tls   | fails
+			192.0.2.1   | no            | no              | plain | fails
+			192.0.2.1   | no            | no              | tls   | fails
+			localhost   | no            | no              | plain | starts, open here
+			localhost   | yes           | no              | tls   | starts
 			""")
-	void postureWithoutTls(String address, boolean authenticator, boolean allowAnonymous, boolean starts,
-			Boolean openHere, Boolean open, Boolean plaintext, CapturedOutput output) {
-		ApplicationContextRunner runner = server("petrichor.server.authentication.allow-anonymous=" + allowAnonymous);
+	void posture(String address, String authenticator, String allowAnonymous, String tls, String outcome,
+			CapturedOutput output) {
+		ApplicationContextRunner runner = server(
+				"petrichor.server.authentication.allow-anonymous=" + "yes".equals(allowAnonymous));
 		if (address != null) {
 			runner = runner.withPropertyValues("petrichor.server.address=" + address);
 		}
-		if (authenticator) {
+		if ("yes".equals(authenticator)) {
 			runner = runner.withBean(PetrichorAuthenticator.class, () -> (handshake) -> Decision.allow(null));
 		}
+		boolean encrypted = "tls".equals(tls);
+		if (encrypted) {
+			runner = runner.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+				.withPropertyValues("petrichor.server.ssl.bundle=server",
+						"spring.ssl.bundle.pem.server.keystore.certificate=" + authority.file("server.pem"),
+						"spring.ssl.bundle.pem.server.keystore.private-key=" + authority.file("server.key"));
+		}
+		Set<String> outcomes = Set.of(outcome.split(", "));
 		runner.run((context) -> {
-			if (starts) {
+			if (outcomes.contains("starts")) {
 				assertThat(context).hasNotFailed();
-				assertThat(output.getOut().contains(OPEN_HERE)).isEqualTo(openHere);
-				assertThat(output.getOut().contains(OPEN)).isEqualTo(open);
-				assertThat(output.getOut().split(PLAINTEXT, -1)).hasSize(plaintext ? 2 : 1);
-				RawPeer.welcomed(TestServer.port(context)).close();
+				int port = TestServer.port(context);
+				assertThat(output.getOut().contains(OPEN_HERE)).isEqualTo(outcomes.contains("open here"));
+				assertThat(output.getOut().contains(OPEN)).isEqualTo(outcomes.contains("open"));
+				assertThat(output.getOut().split(PLAINTEXT, -1)).hasSize(outcomes.contains("plaintext") ? 2 : 1);
+				assertThat(isReachable("127.0.0.2", port)).isEqualTo(outcomes.contains("reachable"));
+				try (RawPeer peer = encrypted ? authority.connect(port) : RawPeer.connect(port)) {
+					assertThat(peer.request(Map.of(), "").header().flag("allowed")).isTrue();
+				}
 			}
 			else {
+				assertThat(outcomes).containsExactly("fails");
 				assertThat(context).getFailure().hasRootCauseInstanceOf(UnprotectedServerException.class);
 			}
 		});
+	}
+
+	/** Under an address of this machine that a server does not have to itself. */
+	private static boolean isReachable(String address, int port) throws IOException {
+		try (Socket socket = new Socket(address, port)) {
+			return socket.isConnected();
+		}
+		catch (ConnectException ex) {
+			return false;
+		}
 	}
 
 	@Test

@@ -14,10 +14,23 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.ProviderManager;
+import org.springframework.security.authentication.dao.DaoAuthenticationProvider;
+import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 
 import io.petrichor.autoconfigure.PetrichorServerProperties;
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.protocol.Message;
+import io.petrichor.security.AuthenticationManagerAuthenticator;
+import io.petrichor.security.JwtAuthenticator;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.PetrichorAuthenticator;
 import io.petrichor.testing.RawPeer;
@@ -43,7 +56,7 @@ class SecurityPageTests {
 		String source = Files.readString(Repository.root()
 			.resolve("petrichor-spring-boot-autoconfigure/src/test/java/io/petrichor/server/SecurityPageTests.java"));
 		List<String> blocks = BLOCK.matcher(page()).results().map((block) -> block.group(1)).toList();
-		assertThat(blocks).hasSize(2);
+		assertThat(blocks).hasSize(4);
 		assertThat(squeeze(source)).contains(blocks.stream().map(SecurityPageTests::squeeze).toList());
 	}
 
@@ -60,6 +73,18 @@ class SecurityPageTests {
 						assertThat(peer.request(of("user", "zed", "key", "x"), "").header().flag("allowed")).isFalse();
 					}
 				});
+	}
+
+	@Test
+	void whatThePageSaysOfSpringSecurityWorks() {
+		TestServer.run(TestServer.with(Refunds.class, WithSpringSecurity.class), (port) -> {
+			try (RawPeer peer = RawPeer.welcomed(port, of("password", "zed's"))) {
+				assertThat(peer.request(of("to", "orders.refund"), "7").body().asText()).isEqualTo("7 refunded by zed");
+			}
+			try (RawPeer peer = RawPeer.connect(port)) {
+				assertThat(peer.request(of("token", "garbage"), "").header().flag("allowed")).isFalse();
+			}
+		});
 	}
 
 	@Test
@@ -93,6 +118,19 @@ class SecurityPageTests {
 				"`handshake.max-size` | " + defaults.getHandshake().getMaxSize().toKilobytes() + "KB",
 				"`authentication.failures-per-minute` | " + defaults.getAuthentication().getFailuresPerMinute(),
 				"(" + defaults.getAuthentication().getPenalty().toSeconds() + "s)");
+		PetrichorServerProperties.Message message = defaults.getMessage();
+		assertThat(page()).contains("`message.max-header-size` | " + message.getMaxHeaderSize().toKilobytes() + "KB",
+				"`message.max-body-size` | " + message.getMaxBodySize().toMegabytes() + "MB",
+				"`message.max-depth` | " + message.getMaxDepth(),
+				"`message.max-elements` | " + message.getMaxElements(),
+				"`message.max-number-length` | " + message.getMaxNumberLength(),
+				"`message.timeout` | " + message.getTimeout().toSeconds() + "s",
+				"`idle-timeout` | " + defaults.getIdleTimeout().toMinutes() + "m",
+				"`dispatch.max-in-flight` | " + defaults.getDispatch().getMaxInFlight(),
+				"`dispatch.timeout` | " + defaults.getDispatch().getTimeout().toSeconds() + "s",
+				"`dispatch.queue` | " + defaults.getDispatch().getQueue(),
+				"`outbound.max-pending` | " + defaults.getOutbound().getMaxPending().toMegabytes() + "MB",
+				"`outbound.write-timeout` | " + defaults.getOutbound().getWriteTimeout().toSeconds() + "s");
 	}
 
 	private static String page() throws IOException {
@@ -118,6 +156,49 @@ class SecurityPageTests {
 		PetrichorAuthenticator authenticator(Users users) {
 			return (handshake) -> users.check(handshake.header("user"), handshake.header("key"))
 					? Decision.allow(handshake::user) : Decision.deny();
+		}
+		// @formatter:on
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableMethodSecurity
+	static class WithSpringSecurity {
+
+		@Bean
+		AuthenticationManager authenticationManager() {
+			return new ProviderManager(new DaoAuthenticationProvider(new InMemoryUserDetailsManager(
+					User.withUsername("zed").password("{noop}zed's").roles("orders").build())));
+		}
+
+		@Bean
+		JwtDecoder jwtDecoder() {
+			return (token) -> {
+				throw new BadJwtException("not one of ours");
+			};
+		}
+
+		// @formatter:off
+		@Bean
+		PetrichorAuthenticator users(AuthenticationManager manager) {
+			return new AuthenticationManagerAuthenticator(manager);
+		}
+
+		@Bean
+		PetrichorAuthenticator tokens(JwtDecoder decoder) {
+			return new JwtAuthenticator(decoder);
+		}
+		// @formatter:on
+
+	}
+
+	static class Refunds {
+
+		// @formatter:off
+		@PreAuthorize("hasRole('orders')")
+		@PetrichorHandler("orders.refund")
+		String refund(String id, @AuthenticationPrincipal UserDetails user) {
+			return id + " refunded by " + user.getUsername();
 		}
 		// @formatter:on
 

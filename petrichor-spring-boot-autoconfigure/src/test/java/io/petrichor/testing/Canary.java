@@ -56,7 +56,16 @@ public final class Canary implements AutoCloseable {
 	 * @return the canary
 	 */
 	public static Canary watch(int port, Map<String, ?> more) {
-		RawPeer peer = Peers.from("127.0.0.99", port);
+		return over(Peers.from("127.0.0.99", port), more);
+	}
+
+	/**
+	 * The same over a connection of the test's choice, such as one with TLS.
+	 * @param peer a peer that has not said anything
+	 * @param more more keys for the header of its handshake
+	 * @return the canary
+	 */
+	public static Canary over(RawPeer peer, Map<String, ?> more) {
 		Map<String, Object> header = new HashMap<>(more);
 		header.put("user", "canary");
 		assertThat(peer.request(header, "").header().flag("allowed")).as("the canary gets in").isTrue();

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.netty.buffer.ByteBuf;
@@ -124,12 +125,27 @@ public final class RawPeer implements AutoCloseable {
 	}
 
 	public RawPeer send(Map<String, ?> header, Object body) {
-		Message message = Message.of(Header.of(header), body);
+		return send(bytes(List.of(header), body));
+	}
+
+	/**
+	 * Pairs as one piece.
+	 * @param headers the header of each
+	 * @return the bytes of all pairs, whose bodies are empty
+	 */
+	public static byte[] bytes(List<? extends Map<String, ?>> headers) {
+		return bytes(headers, "");
+	}
+
+	private static byte[] bytes(List<? extends Map<String, ?>> headers, Object body) {
 		ByteBuf out = Unpooled.buffer();
-		PairEncoder.encode(message.header(), message.body(), out);
+		for (Map<String, ?> header : headers) {
+			Message message = Message.of(Header.of(header), body);
+			PairEncoder.encode(message.header(), message.body(), out);
+		}
 		byte[] bytes = new byte[out.readableBytes()];
 		out.readBytes(bytes);
-		return send(bytes);
+		return bytes;
 	}
 
 	/**

@@ -1,4 +1,4 @@
-package io.petrichor.server;
+package io.petrichor.protocol;
 
 import java.net.SocketOption;
 import java.util.Map;
@@ -12,8 +12,10 @@ import jdk.net.ExtendedSocketOptions;
  * Has the kernel ask silent peers whether they are there: first after a minute, then
  * three times at intervals of ten seconds, so that a peer whose network is gone is
  * noticed within 90 seconds instead of two hours.
+ *
+ * @since 0.1.0
  */
-final class KeepAlive {
+public final class KeepAlive {
 
 	private static final Map<SocketOption<Integer>, Integer> SECONDS_AND_COUNT = Map.of(
 			ExtendedSocketOptions.TCP_KEEPIDLE, 60, ExtendedSocketOptions.TCP_KEEPINTERVAL, 10,
@@ -22,8 +24,12 @@ final class KeepAlive {
 	private KeepAlive() {
 	}
 
-	/** What a platform does not have, it refuses without an error. */
-	static void set(Channel channel) {
+	/**
+	 * Have it ask the peer of a connection. What a platform does not have, it refuses
+	 * without an error.
+	 * @param channel the connection
+	 */
+	public static void set(Channel channel) {
 		channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
 		SECONDS_AND_COUNT.forEach((option, value) -> channel.config().setOption(NioChannelOption.of(option), value));
 	}

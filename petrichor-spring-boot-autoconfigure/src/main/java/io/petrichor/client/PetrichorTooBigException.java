@@ -1,0 +1,16 @@
+package io.petrichor.client;
+
+/**
+ * A request is larger than what the server says that it reads, so it was not sent.
+ *
+ * @since 0.1.0
+ */
+public class PetrichorTooBigException extends PetrichorClientException {
+
+	private static final long serialVersionUID = 1L;
+
+	PetrichorTooBigException(long size, long max) {
+		super("the request has %d bytes, but the server reads no more than %d".formatted(size, max), false, null);
+	}
+
+}
