@@ -406,6 +406,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	@Override
+	public void write(Header header, long re, TNetstring body) {
+		if (this.tap != null || re < 0 || header.has(HeaderKeys.RE)) {
+			write(header.with(HeaderKeys.RE, re), body);
+		}
+		else {
+			this.output.write(header, HeaderKeys.RE, re, body);
+		}
+	}
+
+	@Override
 	public void flush() {
 		this.output.flush();
 		this.lane.flushed();
