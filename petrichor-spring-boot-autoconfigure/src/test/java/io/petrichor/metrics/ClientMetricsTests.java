@@ -50,7 +50,7 @@ class ClientMetricsTests {
 
 	private static final Duration SHORT = Duration.ofMillis(200);
 
-	private static final Map<String, ?> CAN = Map.of("can", Map.of("re", 32, "more", true, "bye", true));
+	private static final Map<String, ?> CAN = Map.of("can", Map.of("re", 32, "more", true, "bye", true, "max", 4096));
 
 	private final MeterRegistry registry = new SimpleMeterRegistry();
 
@@ -99,6 +99,7 @@ class ClientMetricsTests {
 			}
 		}
 		fails(client, "code", "app.sold_out");
+		fails(client, "big", "x".repeat(5000));
 		fails(client, "never", "");
 		CompletableFuture<String> cancelled = client.to("never").retrieveAsync(String.class);
 		await().until(() -> gauge("calls.in.flight") == 1 && gauge("state", "state", "connected") == 1);
@@ -160,6 +161,7 @@ class ClientMetricsTests {
 			}
 		}
 		expected.put(calls.formatted("app", "code"), 1.0);
+		expected.put(calls.formatted("too_big", "big"), 1.0);
 		expected.put(calls.formatted("timeout", "never"), 1.0);
 		expected.put(calls.formatted("cancelled", "never"), 1.0);
 		expected.put(calls.formatted("abandoned", "close"), 2.0);
