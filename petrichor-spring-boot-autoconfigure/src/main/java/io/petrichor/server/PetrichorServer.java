@@ -269,8 +269,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 					+ "Above 8 MB, many small ones serve better")
 				.formatted(maxBodySize));
 		}
-		logger.info("Petrichor server listens on %s port %d, %d routes"
-			.formatted(this.address.getAddress().getHostAddress(), port(), this.dispatcher.registry().routes().size()));
+		logger.info(StartLine.of(listening.address(), this.access, this.dispatcher));
 		this.events.publishEvent(new PetrichorServerListeningEvent(this));
 	}
 

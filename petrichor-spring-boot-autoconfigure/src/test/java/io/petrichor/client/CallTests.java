@@ -372,6 +372,27 @@ class CallTests {
 	}
 
 	@Test
+	void whenServerKnowsNoOnewayThenTheRequestIsNotCancelledBehindItsBack() {
+		List<Message> seen = Collections.synchronizedList(new ArrayList<>());
+		try (ScriptedServer server = ScriptedServer.welcoming(Map.of("can", Map.of("re", 4, "more", true)), (peer) -> {
+			for (Message request; (request = peer.read()) != null;) {
+				seen.add(request);
+				if ("answer".equals(request.body().value())) {
+					peer.send(Map.of("re", request.header().integer("id")), request.body());
+				}
+			}
+		}); PetrichorClient client = client(server.address()).build()) {
+			client.request().body("work").send().join();
+			assertThatExceptionOfType(PetrichorTimeoutException.class)
+				.isThrownBy(() -> client.request().body("late").timeout(Duration.ofMillis(100)).retrieve(String.class));
+			assertThat(client.request().body("answer").retrieve(String.class)).isEqualTo("answer");
+			assertThat(seen).filteredOn((request) -> request.header().flag("cancel"))
+				.extracting((request) -> request.header().integer("id"))
+				.containsExactly(2L);
+		}
+	}
+
+	@Test
 	void whenTooManyCallsWaitThenTheNextFailsAtOnce() {
 		try (ScriptedServer server = ScriptedServer.plain((peer) -> {
 			peer.read();
