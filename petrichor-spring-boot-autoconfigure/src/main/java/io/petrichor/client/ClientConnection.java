@@ -3,8 +3,6 @@ package io.petrichor.client;
 import java.net.SocketAddress;
 import java.security.Principal;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,8 +13,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.util.collection.LongObjectHashMap;
-import io.netty.util.collection.LongObjectMap;
 import org.jspecify.annotations.Nullable;
 
 import io.petrichor.handler.Dispatcher;
@@ -36,11 +32,8 @@ import io.petrichor.tnetstring.TNetstring;
 import io.petrichor.wire.WireLog;
 
 /**
- * One connection to a server, from its connect to its close: calls out, replies in, and
- * whose they are. A plain server answers first in, first out: there a call that nobody
- * waits for any more keeps its place, so that its late reply is nobody else's. Other
- * servers answer by number. All of it happens on the event loop of the client, but for
- * what the interfaces say.
+ * One connection to a server, from its connect to its close: calls out, replies in. All
+ * of it happens on the event loop of the client, but for what the interfaces say.
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter implements PetrichorConnection, Replies {
 
@@ -85,17 +78,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
 
-	/** Of a plain server: calls in the order of their replies. */
-	private final ArrayDeque<Call> inOrder = new ArrayDeque<>();
-
-	/** Of other servers: calls by number; null in the place of forgotten ones. */
-	private final LongObjectMap<Call> numbered = new LongObjectHashMap<>();
-
-	private static final Call FORGOTTEN = new OnewayCall(Header.EMPTY, TNetstring.NULL, Duration.ZERO);
-
-	private int forgotten;
-
-	private long lastId;
+	private final PendingCalls calls = new PendingCalls();
 
 	private State state = State.CONNECTING;
 
@@ -186,8 +169,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 		Header header = message.header();
 		this.header = header;
 		this.welcome = message.body();
-		if (isDenial(header)) {
-			close(DisconnectReason.DENIED, new PetrichorDeniedException(text(message.body()), retry(header), null));
+		if (Welcome.isDenial(header)) {
+			close(DisconnectReason.DENIED, Welcome.denial(message));
 			return;
 		}
 		this.capabilities = Capabilities.from(header);
@@ -202,19 +185,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.state = State.OPEN;
 		this.session.listener().handshakeEnded(null, System.nanoTime() - this.created);
 		this.session.opened(this);
-	}
-
-	/** A missing key lets in; of the others, whatever Python takes for false denies. */
-	private static boolean isDenial(Header header) {
-		if (!header.has(HeaderKeys.ALLOWED)) {
-			return false;
-		}
-		Object allowed = header.get(HeaderKeys.ALLOWED);
-		return allowed == null || Boolean.FALSE.equals(allowed)
-				|| (allowed instanceof Number number && number.doubleValue() == 0)
-				|| (allowed instanceof String text && text.isEmpty())
-				|| (allowed instanceof Collection<?> list && list.isEmpty())
-				|| (allowed instanceof Map<?, ?> map && map.isEmpty());
 	}
 
 	/** No more calls: the server is about to go. */
@@ -278,14 +248,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (this.lane != null) {
 			this.lane.close();
 		}
-		for (Call call : this.inOrder) {
-			call.fail(lost(cause));
-		}
-		for (Call call : this.numbered.values()) {
-			call.fail(lost(cause));
-		}
-		this.inOrder.clear();
-		this.numbered.clear();
+		this.calls.fail(() -> lost(cause));
 		this.session.ended(this, cause);
 	}
 
@@ -398,7 +361,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 			return;
 		}
 		else if (!this.byNumber) {
-			Call call = this.inOrder.poll();
+			Call call = this.calls.next();
 			if (call == null) {
 				throw violation("a reply that nobody asked for");
 			}
@@ -414,14 +377,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private void answered(long number, Message message) {
 		boolean last = !message.header().flag(HeaderKeys.MORE);
-		Call call = last ? this.numbered.remove(number) : this.numbered.get(number);
+		Call call = this.calls.get(number, last);
 		if (call == null) {
 			throw violation("a reply to a request that was not made");
 		}
-		if (call == FORGOTTEN) {
-			this.forgotten -= last ? 1 : 0;
+		if (call == PendingCalls.FORGOTTEN) {
+			return;
 		}
-		else if (last) {
+		if (last) {
 			answered(call, message);
 		}
 		else if (!call.isStream()) {
@@ -438,7 +401,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 		this.proven = true;
 		String code = PetrichorRemoteException.code(message.header());
 		if (code != null && PetrichorRemoteException.isNotExecuted(code)) {
-			Duration retry = retry(message.header());
+			Duration retry = Welcome.retry(message.header());
 			if (code.equals(ErrorCode.GOING.wireName())) {
 				leave(retry);
 				retry = null;
@@ -454,7 +417,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 	private boolean isNotice(Message message) {
 		Header header = message.header();
 		if (header.flag(HeaderKeys.BYE)) {
-			leave(retry(header));
+			leave(Welcome.retry(header));
 			return true;
 		}
 		if (header.flag(HeaderKeys.PING)) {
@@ -464,8 +427,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 		}
 		String code = this.byNumber ? PetrichorRemoteException.code(header) : null;
 		if (code != null) {
-			close(DisconnectReason.SERVER, new PetrichorProtocolException(
-					"the server gave up the connection: %s, %s".formatted(code, text(message.body())), false, null));
+			close(DisconnectReason.SERVER,
+					new PetrichorProtocolException(
+							"the server gave up the connection: %s, %s".formatted(code, Welcome.text(message.body())),
+							false, null));
 			return true;
 		}
 		return false;
@@ -498,7 +463,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	private void closeIfIdle() {
-		if (this.state == State.LEAVING && this.inOrder.isEmpty() && this.numbered.size() == this.forgotten
+		if (this.state == State.LEAVING && this.calls.count() == 0
 				&& (this.lane == null || this.lane.inFlight() == 0)) {
 			close(DisconnectReason.GOING, new PetrichorConnectionException("the server is going", false, null));
 		}
@@ -517,12 +482,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	/** Look whether there is any stream left that must be waited for. */
 	void release() {
-		if (this.held) {
-			for (Call call : this.numbered.values()) {
-				if (call instanceof StreamCall<?> stream && stream.isFull()) {
-					return;
-				}
-			}
+		if (this.held && !this.calls.hasFullStream()) {
 			this.held = false;
 			progress();
 		}
@@ -538,7 +498,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	/** How many of its calls wait for replies. */
 	int inFlight() {
-		return this.byNumber ? this.numbered.size() - this.forgotten : this.inOrder.size();
+		return this.calls.count();
 	}
 
 	/** Send a call; the session flushes. */
@@ -552,7 +512,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (output == null) {
 			throw new IllegalStateException("not connected");
 		}
-		if (this.inOrder.isEmpty() && this.numbered.isEmpty()) {
+		if (this.calls.isEmpty()) {
 			this.awaitingSince = now;
 			this.longestTimeout = 0;
 		}
@@ -564,15 +524,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 			output.write(header, call.body());
 		}
 		else if (this.byNumber) {
-			call.id = ++this.lastId;
 			call.connection = this;
-			this.numbered.put(call.id, call);
+			this.calls.addNumbered(call);
 			shown(call.header(), call);
 			output.write(call.header(), HeaderKeys.ID, call.id, call.body());
 		}
 		else {
 			call.connection = this;
-			this.inOrder.add(call);
+			this.calls.add(call);
 			shown(call.header(), call);
 			output.write(call.header(), call.body());
 		}
@@ -588,8 +547,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	/** A call that was sent has been ended by its caller or its deadline. */
 	void forget(Call call) {
-		if (this.byNumber && this.numbered.get(call.id) == call) {
-			this.numbered.put(call.id, FORGOTTEN);
+		if (this.calls.forget(call)) {
 			cancel(call.id);
 			release();
 		}
@@ -600,7 +558,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 			write(Header.of(Map.of(HeaderKeys.ID, number, HeaderKeys.CANCEL, true)), TNetstring.NULL);
 			flush();
 		}
-		if (++this.forgotten > MAX_FORGOTTEN) {
+		if (this.calls.forgotten() > MAX_FORGOTTEN) {
 			close(DisconnectReason.SILENT,
 					new PetrichorProtocolException("the server leaves requests unanswered", false, null));
 		}
@@ -646,21 +604,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 	 * @return when to look again, or {@link Long#MAX_VALUE} in nanoseconds from now
 	 */
 	long expire(long now) {
-		long next = Long.MAX_VALUE;
-		for (Call call : this.inOrder) {
-			next = Math.min(next, expire(call, now));
-		}
-		for (LongObjectMap.PrimitiveEntry<Call> entry : this.numbered.entries()) {
-			if (entry.value() != FORGOTTEN) {
-				next = Math.min(next, expire(entry.value(), now));
-				if (entry.value().isEnded()) {
-					entry.setValue(FORGOTTEN);
-					cancel(entry.key());
-				}
-			}
-			if (this.state == State.CLOSED) {
-				return Long.MAX_VALUE;
-			}
+		long next = this.calls.expire(now, this::cancel);
+		if (this.state == State.CLOSED) {
+			return Long.MAX_VALUE;
 		}
 		if (this.lane != null && this.lane.inFlight() > 0) {
 			next = Math.min(next, this.lane.expire(now));
@@ -669,21 +615,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 		return Math.min(next, expireConnection(now));
 	}
 
-	private static long expire(Call call, long now) {
-		if (call.isEnded()) {
-			return Long.MAX_VALUE;
-		}
-		long left = call.deadline - now;
-		if (left <= 0) {
-			call.fail(new PetrichorTimeoutException(call.timeout(), true));
-			return Long.MAX_VALUE;
-		}
-		return left;
-	}
-
 	private long expireConnection(long now) {
 		long next = Long.MAX_VALUE;
-		if (!this.inOrder.isEmpty() || !this.numbered.isEmpty()) {
+		if (!this.calls.isEmpty()) {
 			long heard = (this.lastRead - this.awaitingSince > 0) ? this.lastRead : this.awaitingSince;
 			// Not a whole multiple: of calls one after the other, each ends by its own
 			// timeout.
@@ -715,14 +649,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 		if (left > 0) {
 			return left;
 		}
-		for (LongObjectMap.PrimitiveEntry<Call> entry : this.numbered.entries()) {
-			if (entry.value() instanceof StreamCall<?> stream && stream.isFull()) {
-				stream.fail(new PetrichorTimeoutException(
-						"the stream was cut off: its consumer held up the connection for too long", true));
-				entry.setValue(FORGOTTEN);
-				cancel(entry.key());
-			}
-		}
+		this.calls.cutOffFullStreams(
+				() -> new PetrichorTimeoutException(
+						"the stream was cut off: its consumer held up the connection for too long", true),
+				this::cancel);
 		release();
 		return Long.MAX_VALUE;
 	}
@@ -744,15 +674,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Pet
 			throw new IllegalStateException("not connected");
 		}
 		return channel;
-	}
-
-	private static @Nullable Duration retry(Header header) {
-		Long millis = header.integer(HeaderKeys.RETRY);
-		return (millis != null) ? Duration.ofMillis(Math.max(0, Math.min(millis, TimeUnit.DAYS.toMillis(1)))) : null;
-	}
-
-	private static String text(TNetstring body) {
-		return (body.value() instanceof String text) ? text : body.toString();
 	}
 
 	// The connection as handlers see it

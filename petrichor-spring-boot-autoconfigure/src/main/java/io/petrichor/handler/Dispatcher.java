@@ -6,9 +6,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 import io.netty.util.concurrent.EventExecutor;
-import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /**
  * Brings requests to their handlers and what these return to the peer. One for all
@@ -130,29 +127,21 @@ public final class Dispatcher {
 	void invoke(Request request) {
 		RequestObservation observation = request.observation();
 		if (observation == null) {
-			call(request, request.target().handler());
+			call(request);
 			return;
 		}
 		RequestObservation.Scope scope = observation.open();
 		try {
-			call(request, (observed) -> withContext(request.target().handler().handle(observed)));
+			call(request);
 		}
 		finally {
 			scope.close();
 		}
 	}
 
-	/** What is current now, such as a trace, goes with a publisher to its threads. */
-	private static @Nullable Object withContext(@Nullable Object result) {
-		if (result instanceof Mono<?> mono) {
-			return mono.contextCapture();
-		}
-		return (result instanceof Flux<?> flux) ? flux.contextCapture() : result;
-	}
-
-	private void call(Request request, Handler handler) {
+	private void call(Request request) {
 		try {
-			this.returnValues.reply(request, handler.handle(request));
+			this.returnValues.reply(request, request.target().handler().handle(request));
 		}
 		catch (Throwable ex) {
 			this.returnValues.fail(request, ex);

@@ -35,6 +35,18 @@ final class ErrorReplies {
 
 	private static final Log logger = LogFactory.getLog(ErrorReplies.class);
 
+	static final Message BUSY = reply(ErrorCode.BUSY, "too much to do; not executed");
+
+	static final Message GOING = reply(ErrorCode.GOING, "this side is going; not executed");
+
+	static final Message TOO_BIG = reply(ErrorCode.TOO_BIG, "the reply is over the limit");
+
+	static final Message CANCELLED = reply(ErrorCode.CANCELLED, "cancelled");
+
+	static final Message CONFLICT = reply(ErrorCode.CONFLICT, "a request with this id is still in flight");
+
+	static final Message TIMEOUT = reply(ErrorCode.TIMEOUT, "the time for this request is over");
+
 	private final List<ExceptionHandlers> advice;
 
 	private final List<ExceptionTranslator> translators;
@@ -85,7 +97,7 @@ final class ErrorReplies {
 		return PetrichorError.of(ErrorCode.INTERNAL, "internal error, reference " + reference);
 	}
 
-	static Message reply(ErrorCode code, String sentence) {
+	private static Message reply(ErrorCode code, String sentence) {
 		return Message.of(header(PetrichorError.of(code, sentence)), sentence);
 	}
 

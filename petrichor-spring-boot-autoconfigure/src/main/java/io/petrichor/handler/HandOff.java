@@ -3,6 +3,7 @@ package io.petrichor.handler;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.netty.util.concurrent.AbstractEventExecutor;
 import io.netty.util.concurrent.EventExecutor;
@@ -29,8 +30,8 @@ final class HandOff {
 
 	private final Runnable look = this::look;
 
-	/** Pieces of work that are not back; event loop only. */
-	private int away;
+	/** Pieces of work that are not done; as long as there are, the loop looks. */
+	private final AtomicInteger away = new AtomicInteger();
 
 	private boolean wakeSoon;
 
@@ -56,7 +57,26 @@ final class HandOff {
 		else {
 			this.executor.execute(work);
 		}
-		this.away++;
+		this.away.incrementAndGet();
+	}
+
+	/**
+	 * Send work to the executor at once, of which nothing comes back to the loop; any
+	 * thread if it is one on which such work runs, otherwise the event loop only.
+	 * @throws RejectedExecutionException if the executor refuses it
+	 */
+	void execute(Watched work) {
+		this.away.incrementAndGet();
+		try {
+			this.executor.execute(work);
+		}
+		catch (RejectedExecutionException ex) {
+			this.away.decrementAndGet();
+			throw ex;
+		}
+		if (this.executor instanceof HandlerThreads && this.loop.inEventLoop()) {
+			lookLater();
+		}
 	}
 
 	private void wake() {
@@ -74,7 +94,7 @@ final class HandOff {
 
 	private void look() {
 		this.lookSoon = false;
-		if (this.away > 0) {
+		if (this.away.get() > 0) {
 			((HandlerThreads) this.executor).wakeIfStuck();
 			lookLater();
 		}
@@ -108,6 +128,30 @@ final class HandOff {
 		}
 	}
 
+	/** Something to do on the executor. */
+	static final class Watched implements Runnable {
+
+		private final HandOff origin;
+
+		private final Runnable work;
+
+		Watched(HandOff origin, Runnable work) {
+			this.origin = origin;
+			this.work = work;
+		}
+
+		@Override
+		public void run() {
+			try {
+				this.work.run();
+			}
+			finally {
+				this.origin.away.decrementAndGet();
+			}
+		}
+
+	}
+
 	/** Something to do on the executor, and something on the event loop afterwards. */
 	static final class Work implements Runnable {
 
@@ -121,7 +165,7 @@ final class HandOff {
 			this.origin = origin;
 			this.work = work;
 			this.afterwards = () -> {
-				origin.away--;
+				origin.away.decrementAndGet();
 				afterwards.run();
 			};
 		}

@@ -37,7 +37,7 @@ final class HandlerMethod implements Handler {
 		this.method = method;
 		this.arguments = arguments;
 		this.returnsNothing = method.getReturnType() == void.class;
-		this.capturesContext = Publisher.class.isAssignableFrom(method.getReturnType()) && ReactiveContext.isPresent();
+		this.capturesContext = ContextCapture.concerns(method.getReturnType());
 		ReflectionUtils.makeAccessible(method);
 	}
 
@@ -64,7 +64,7 @@ final class HandlerMethod implements Handler {
 			if (this.returnsNothing) {
 				return ReturnValues.NOTHING;
 			}
-			return this.capturesContext ? ReactiveContext.capture(result) : result;
+			return this.capturesContext ? ContextCapture.capture(result) : result;
 		}
 		catch (InvocationTargetException ex) {
 			ReflectionUtils.rethrowException(ex.getTargetException());

@@ -73,7 +73,7 @@ public final class HandlerRegistry {
 	public void register(String route, boolean blocking, Handler handler) {
 		Assert.notNull(route, "'route' must not be null");
 		Assert.notNull(handler, "'handler' must not be null");
-		register(new Route(route, handler, blocking));
+		register(new Route(route, ContextCapture.around(handler), blocking));
 	}
 
 	void register(Route route) {

@@ -49,11 +49,15 @@ final class IteratorReply extends StreamReply {
 	private void take() {
 		if (begin()) {
 			boolean more = false;
+			RequestObservation.Scope context = ContextCapture.restore(this.source);
 			try {
 				more = takeAll();
 			}
 			catch (Throwable ex) {
 				fail(ex);
+			}
+			finally {
+				context.close();
 			}
 			request().end();
 			if (finish(more)) {

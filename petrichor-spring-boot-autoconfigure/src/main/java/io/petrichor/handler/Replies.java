@@ -1,6 +1,7 @@
 package io.petrichor.handler;
 
 import io.petrichor.protocol.Header;
+import io.petrichor.protocol.HeaderKeys;
 import io.petrichor.tnetstring.TNetstring;
 
 /**
@@ -16,6 +17,16 @@ public interface Replies {
 	 * @param body its body
 	 */
 	void write(Header header, TNetstring body);
+
+	/**
+	 * Append a pair that replies to a numbered request; any thread.
+	 * @param header its header, without the number
+	 * @param re the number of the request
+	 * @param body its body
+	 */
+	default void write(Header header, long re, TNetstring body) {
+		write(header.with(HeaderKeys.RE, re), body);
+	}
 
 	/**
 	 * Send what was appended; event loop only.

@@ -190,8 +190,8 @@ public final class Request {
 
 	/** One of many replies, never after the last one. */
 	synchronized void completeInPart(Header header, TNetstring body) {
-		if (!isDone()) {
-			this.lane.completedInPart(this, header, body);
+		if (this.id != null && !isDone()) {
+			this.lane.completedInPart(this, this.id, header, body);
 		}
 	}
 

@@ -1,6 +1,5 @@
 package io.petrichor.handler;
 
-import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -10,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestListeners implements RequestListener {
 
-	private final List<RequestListener> listeners;
+	private final RequestListener[] listeners;
 
 	RequestListeners(List<RequestListener> listeners) {
-		this.listeners = List.copyOf(listeners);
+		this.listeners = listeners.toArray(RequestListener[]::new);
 	}
 
 	@Override
@@ -25,35 +24,32 @@ final class RequestListeners implements RequestListener {
 
 	@Override
 	public @Nullable RequestObservation accepted(Request request) {
-		List<RequestObservation> observations = new ArrayList<>(this.listeners.size());
+		@Nullable RequestObservation all = null;
 		for (RequestListener listener : this.listeners) {
-			@Nullable RequestObservation observation = listener.accepted(request);
-			if (observation != null) {
-				observations.add(observation);
+			@Nullable RequestObservation next = listener.accepted(request);
+			if (next != null) {
+				all = (all != null) ? new Both(all, next) : next;
 			}
 		}
-		return switch (observations.size()) {
-			case 0 -> null;
-			case 1 -> observations.get(0);
-			default -> new All(observations);
-		};
+		return all;
 	}
 
-	private record All(List<RequestObservation> observations) implements RequestObservation {
+	private record Both(RequestObservation outer, RequestObservation inner) implements RequestObservation {
 
 		@Override
 		public Scope open() {
-			List<Scope> scopes = this.observations.stream().map(RequestObservation::open).toList();
+			Scope outer = this.outer.open();
+			Scope inner = this.inner.open();
 			return () -> {
-				for (int i = scopes.size() - 1; i >= 0; i--) {
-					scopes.get(i).close();
-				}
+				inner.close();
+				outer.close();
 			};
 		}
 
 		@Override
 		public void ended(Outcome outcome, @Nullable Throwable failure) {
-			this.observations.forEach((observation) -> observation.ended(outcome, failure));
+			this.outer.ended(outcome, failure);
+			this.inner.ended(outcome, failure);
 		}
 
 	}

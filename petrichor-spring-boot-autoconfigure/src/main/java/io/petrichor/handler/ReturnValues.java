@@ -105,7 +105,7 @@ final class ReturnValues {
 			stream(request, stream.iterator(), stream);
 		}
 		else if (value instanceof Iterator<?> iterator) {
-			stream(request, iterator, () -> {
+			stream(request, iterator, (iterator instanceof AutoCloseable resource) ? resource : () -> {
 			});
 		}
 		else {
@@ -181,12 +181,16 @@ final class ReturnValues {
 		}
 		else {
 			GatheredReply list = new GatheredReply(this.bodies, this.maxList);
+			RequestObservation.Scope context = ContextCapture.restore(values);
 			try (source) {
 				values.forEachRemaining(list::add);
 				request.complete(Header.EMPTY, list.list());
 			}
 			catch (Exception ex) {
 				fail(request, ex);
+			}
+			finally {
+				context.close();
 			}
 		}
 	}

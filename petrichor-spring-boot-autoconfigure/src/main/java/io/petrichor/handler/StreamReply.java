@@ -40,7 +40,7 @@ abstract class StreamReply implements Disposable {
 	/** The source is there, and can be asked. */
 	final void ready() {
 		this.request.work(this);
-		await();
+		awaitRoom();
 	}
 
 	/** There is room for more; event loop only. */
@@ -80,6 +80,10 @@ abstract class StreamReply implements Disposable {
 	/** Wait until there is room for more. */
 	final void await() {
 		this.round = (int) Math.max(1, Math.min(LARGEST_ROUND, ROUND_SIZE / (this.size / this.round + 1)));
+		awaitRoom();
+	}
+
+	private void awaitRoom() {
 		this.waiting = true;
 		this.request.awaitRoom(this);
 	}

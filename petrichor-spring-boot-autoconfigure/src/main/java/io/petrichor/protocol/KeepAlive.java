@@ -1,6 +1,6 @@
 package io.petrichor.protocol;
 
-import java.net.SocketOption;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.netty.channel.Channel;
@@ -17,9 +17,21 @@ import jdk.net.ExtendedSocketOptions;
  */
 public final class KeepAlive {
 
-	private static final Map<SocketOption<Integer>, Integer> SECONDS_AND_COUNT = Map.of(
-			ExtendedSocketOptions.TCP_KEEPIDLE, 60, ExtendedSocketOptions.TCP_KEEPINTERVAL, 10,
-			ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
+	/** Each transport has options of its own, and ignores those of the others. */
+	private static final Map<ChannelOption<Integer>, Integer> SECONDS_AND_COUNT = new LinkedHashMap<>();
+
+	static {
+		SECONDS_AND_COUNT.put(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), 60);
+		SECONDS_AND_COUNT.put(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), 10);
+		SECONDS_AND_COUNT.put(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), 3);
+		// By name, since the native transports need not be there.
+		for (String natives : new String[] { "io.netty.channel.epoll.EpollChannelOption",
+				"io.netty.channel.uring.IoUringChannelOption" }) {
+			SECONDS_AND_COUNT.put(ChannelOption.valueOf(natives + "#TCP_KEEPIDLE"), 60);
+			SECONDS_AND_COUNT.put(ChannelOption.valueOf(natives + "#TCP_KEEPINTVL"), 10);
+			SECONDS_AND_COUNT.put(ChannelOption.valueOf(natives + "#TCP_KEEPCNT"), 3);
+		}
+	}
 
 	private KeepAlive() {
 	}
@@ -31,7 +43,7 @@ public final class KeepAlive {
 	 */
 	public static void set(Channel channel) {
 		channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
-		SECONDS_AND_COUNT.forEach((option, value) -> channel.config().setOption(NioChannelOption.of(option), value));
+		SECONDS_AND_COUNT.forEach((option, value) -> channel.config().setOption(option, value));
 	}
 
 }

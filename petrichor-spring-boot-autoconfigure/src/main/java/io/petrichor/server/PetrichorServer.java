@@ -32,6 +32,7 @@ import org.springframework.context.SmartLifecycle;
 import io.petrichor.handler.Dispatcher;
 import io.petrichor.handler.PetrichorConnections;
 import io.petrichor.protocol.KeepAlive;
+import io.petrichor.protocol.PairDecoder;
 import io.petrichor.protocol.PairTap;
 
 /**
@@ -45,6 +46,9 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	private static final Log logger = LogFactory.getLog(PetrichorServer.class);
 
 	private static final int BACKLOG = 511;
+
+	/** From where on NATS warns, too. */
+	private static final int LARGE_BODY = 8 * 1024 * 1024;
 
 	/**
 	 * Not native: Netty's epoll transport (4.2.13 to 4.2.18 at least) cannot write any
@@ -242,6 +246,9 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			logger.info("No @PetrichorHandler method found: the Petrichor server does not listen");
 			return;
 		}
+		// Reads a random number the first time, which is not for an event loop to wait
+		// for.
+		new PairDecoder(this.limits.handshake());
 		LoopResources loops = LoopResources.create("petrichor", LOOPS, true);
 		Listening listening = new Listening(loops, new Authentication(this.access.authenticators()));
 		try {
@@ -256,8 +263,13 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		}
 		this.listening = listening;
 		this.since = Instant.now();
-		logger.info("Petrichor server listens on %s port %d, %d routes"
-			.formatted(this.address.getAddress().getHostAddress(), port(), this.dispatcher.registry().routes().size()));
+		int maxBodySize = this.limits.message().maxBodySize();
+		if (maxBodySize > LARGE_BODY) {
+			logger.warn(("'petrichor.server.message.max-body-size' is %d bytes: each pair is in memory as a whole. "
+					+ "Above 8 MB, many small ones serve better")
+				.formatted(maxBodySize));
+		}
+		logger.info(StartLine.of(listening.address(), this.access, this.dispatcher));
 		this.events.publishEvent(new PetrichorServerListeningEvent(this));
 	}
 

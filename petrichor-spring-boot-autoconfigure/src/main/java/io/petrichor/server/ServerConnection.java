@@ -406,6 +406,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	@Override
+	public void write(Header header, long re, TNetstring body) {
+		if (this.tap != null || re < 0 || header.has(HeaderKeys.RE)) {
+			write(header.with(HeaderKeys.RE, re), body);
+		}
+		else {
+			this.output.write(header, HeaderKeys.RE, re, body);
+		}
+	}
+
+	@Override
 	public void flush() {
 		this.output.flush();
 		this.lane.flushed();
@@ -450,6 +460,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 				break;
 			}
 		}
+		// Before the decision to read, which looks at it.
+		account();
 		if (this.state == State.ENDING && this.lane.inFlight() == 0 && this.unread == null) {
 			finish();
 		}
@@ -460,7 +472,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			// kept as it is, and no more is read.
 			this.channel.read();
 		}
-		account();
 		watch(TICK);
 	}
 
@@ -595,6 +606,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 				this.channel.close();
 			}
 		});
+		account();
 		this.channel.read();
 		watch(TICK);
 	}
@@ -657,7 +669,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	private boolean isBusy() {
-		return this.lane.inFlight() > 0 || this.decoder.isPartial() || this.output.pending() > 0;
+		return this.lane.inFlight() > 0 || this.decoder.isPartial() || this.output.pending() > 0 || this.unread != null;
 	}
 
 	/** Whether there is a deadline that is near or moves. */

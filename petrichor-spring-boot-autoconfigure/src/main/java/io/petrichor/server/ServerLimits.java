@@ -28,6 +28,8 @@ public record ServerLimits(Duration handshakeTimeout, PairLimits handshake, Pair
 		UnfitLimitsException.check(BODY, message.maxBodySize(), "petrichor.server.outbound.max-pending",
 				maxPendingOutput, 2);
 		UnfitLimitsException.check(BODY, message.maxBodySize(), "petrichor.server.max-buffered", maxBuffered, 16);
+		UnfitLimitsException.checkShorter("petrichor.server.handshake.timeout", handshakeTimeout,
+				"petrichor.server.message.timeout", messageTimeout);
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.petrichor.server;
 
+import java.time.Duration;
+
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 
 /**
@@ -15,6 +17,18 @@ public class UnfitLimitsException extends FailureAnalyzedException {
 		super("The limits of the Petrichor server do not fit each other: '%s' is %d bytes, and '%s' is %d bytes, less than %d times as much."
 			.formatted(small, smallValue, large, largeValue, times),
 				"Make '%s' smaller, or '%s' larger.".formatted(small, large));
+	}
+
+	private UnfitLimitsException(String shorter, Duration shorterValue, String longer, Duration longerValue) {
+		super("The limits of the Petrichor server do not fit each other: '%s' is %s, and '%s' is %s, which is not longer."
+			.formatted(shorter, shorterValue, longer, longerValue),
+				"Make '%s' shorter, or '%s' longer.".formatted(shorter, longer));
+	}
+
+	static void checkShorter(String shorter, Duration shorterValue, String longer, Duration longerValue) {
+		if (shorterValue.compareTo(longerValue) >= 0) {
+			throw new UnfitLimitsException(shorter, shorterValue, longer, longerValue);
+		}
 	}
 
 	static void check(String small, long smallValue, String large, long largeValue, int times) {

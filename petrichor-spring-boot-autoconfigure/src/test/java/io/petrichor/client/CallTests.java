@@ -80,6 +80,55 @@ class CallTests {
 	}
 
 	@Test
+	void whenBodiesAreRecordsThenTheyGoThereAndBack() {
+		try (ScriptedServer server = ScriptedServer.plain(ScriptedServer::echo);
+				PetrichorClient client = client(server.address()).build()) {
+			Order order = new Order("tea", 3);
+			assertThat(client.request().body(order).retrieve(Order.class)).isEqualTo(order);
+			assertThat(client.request().body(List.of(order)).retrieve(new ParameterizedTypeReference<List<Order>>() {
+			})).containsExactly(order);
+		}
+	}
+
+	@Test
+	void whenReplyCannotBeReadThenEveryKindOfCallSaysSo() {
+		try (ScriptedServer server = ScriptedServer.plain(ScriptedServer::echo);
+				PetrichorClient client = client(server.address()).build()) {
+			assertThatExceptionOfType(PetrichorUnreadableReplyException.class)
+				.isThrownBy(() -> client.request().body("text").retrieve(Order.class))
+				.withMessageContaining("Order");
+			assertThatExceptionOfType(PetrichorUnreadableReplyException.class)
+				.isThrownBy(() -> client.request().body("text").exchange(Integer.class))
+				.matches(PetrichorClientException::isMaybeExecuted);
+			assertThatExceptionOfType(CompletionException.class)
+				.isThrownBy(() -> client.request().body("text").retrieveAsync(int.class).join())
+				.withCauseInstanceOf(PetrichorUnreadableReplyException.class);
+			assertThatExceptionOfType(PetrichorUnreadableReplyException.class)
+				.isThrownBy(() -> client.request().body("text").retrieveMono(int.class).block());
+			assertThatExceptionOfType(PetrichorUnreadableReplyException.class)
+				.isThrownBy(() -> client.request().body("text").retrieveFlux(int.class).blockLast());
+			assertThat(client.request().body("text").retrieve(String.class)).isEqualTo("text");
+			assertThat(server.accepted()).isOne();
+		}
+	}
+
+	@Test
+	void whenRequestIsLargerThanTheServerReadsThenItIsNotSent() {
+		try (ScriptedServer server = ScriptedServer.welcoming(Map.of("can", Map.of("re", 8, "max", 1000)), (peer) -> {
+			for (Message request; (request = peer.read()) != null;) {
+				peer.send(Map.of("re", request.header().integer("id")), request.body());
+			}
+		}); PetrichorClient client = client(server.address()).build()) {
+			assertThatExceptionOfType(PetrichorTooBigException.class)
+				.isThrownBy(() -> client.request().body(new byte[1000]).retrieve(byte[].class))
+				.withMessageContaining("1000")
+				.matches((ex) -> !ex.isMaybeExecuted());
+			assertThat(client.request().body(new byte[900]).retrieve(byte[].class)).hasSize(900);
+			assertThat(server.accepted()).isOne();
+		}
+	}
+
+	@Test
 	void whenServerIsPlainThenTheIdentityIsTheSeedsAndCallsHaveNoMoreThanTheirRoute() {
 		List<Message> seen = Collections.synchronizedList(new ArrayList<>());
 		try (ScriptedServer server = ScriptedServer.start((peer) -> {
@@ -323,6 +372,27 @@ class CallTests {
 	}
 
 	@Test
+	void whenServerKnowsNoOnewayThenTheRequestIsNotCancelledBehindItsBack() {
+		List<Message> seen = Collections.synchronizedList(new ArrayList<>());
+		try (ScriptedServer server = ScriptedServer.welcoming(Map.of("can", Map.of("re", 4, "more", true)), (peer) -> {
+			for (Message request; (request = peer.read()) != null;) {
+				seen.add(request);
+				if ("answer".equals(request.body().value())) {
+					peer.send(Map.of("re", request.header().integer("id")), request.body());
+				}
+			}
+		}); PetrichorClient client = client(server.address()).build()) {
+			client.request().body("work").send().join();
+			assertThatExceptionOfType(PetrichorTimeoutException.class)
+				.isThrownBy(() -> client.request().body("late").timeout(Duration.ofMillis(100)).retrieve(String.class));
+			assertThat(client.request().body("answer").retrieve(String.class)).isEqualTo("answer");
+			assertThat(seen).filteredOn((request) -> request.header().flag("cancel"))
+				.extracting((request) -> request.header().integer("id"))
+				.containsExactly(2L);
+		}
+	}
+
+	@Test
 	void whenTooManyCallsWaitThenTheNextFailsAtOnce() {
 		try (ScriptedServer server = ScriptedServer.plain((peer) -> {
 			peer.read();
@@ -341,6 +411,9 @@ class CallTests {
 
 	static PetrichorClient.Builder client(String address) {
 		return PetrichorClient.builder().address(address);
+	}
+
+	record Order(String sku, int count) {
 	}
 
 	static class Handlers {

@@ -9,8 +9,14 @@ import java.util.concurrent.CompletionException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.petrichor.client.PetrichorClient.State;
+import io.petrichor.handler.Dispatcher;
+import io.petrichor.handler.HandlerRegistry;
+import io.petrichor.handler.PetrichorHandlerExecutor;
+import io.petrichor.handler.RequestListener;
 import io.petrichor.testing.ScriptedServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -53,6 +59,39 @@ class CloseTests {
 			});
 			closed.join();
 			await().until(() -> client.connection().state() == State.CLOSED);
+			awaitNoThreads();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenClosedFromItsOwnHandlerThenItReturns(boolean blocking) {
+		HandlerRegistry registry = new HandlerRegistry();
+		CompletableFuture<Void> returned = new CompletableFuture<>();
+		PetrichorClient[] client = new PetrichorClient[1];
+		registry.register("close", blocking, (request) -> {
+			client[0].close();
+			client[0].close();
+			returned.complete(null);
+			return "closed";
+		});
+		try (PetrichorHandlerExecutor executor = PetrichorHandlerExecutor.ofThreads(2, 10);
+				ScriptedServer server = ScriptedServer.welcoming(Map.of("can", Map.of("re", 8)), (peer) -> {
+					peer.read();
+					peer.send(Map.of("to", "close", "id", 7), "now");
+					while (peer.read() != null) {
+						continue;
+					}
+				})) {
+			client[0] = PetrichorClient.builder()
+				.address(server.address())
+				.dispatcher(new Dispatcher(registry, executor, Duration.ofSeconds(5), RequestListener.NONE))
+				.build();
+			CompletableFuture<String> call = client[0].request().retrieveAsync(String.class);
+			assertThat(returned).succeedsWithin(Duration.ofSeconds(3));
+			assertThatExceptionOfType(CompletionException.class).isThrownBy(call::join)
+				.withCauseInstanceOf(PetrichorConnectionException.class);
+			await().until(() -> client[0].connection().state() == State.CLOSED);
 			awaitNoThreads();
 		}
 	}

@@ -29,7 +29,7 @@ class DocumentationTests {
 			Pattern.DOTALL);
 
 	@ParameterizedTest
-	@ValueSource(strings = { "client.md" })
+	@ValueSource(strings = { "client.md", "handlers.md" })
 	void everyBlockOfThePageIsCompiledSomewhere(String page) throws IOException {
 		List<String> blocks = all(BLOCK, 1, Repository.root().resolve("docs").resolve(page)).toList();
 		assertThat(blocks).isNotEmpty().allSatisfy((block) -> assertThat(regions()).contains(block));

@@ -33,10 +33,9 @@ import io.petrichor.protocol.ErrorCode;
 import io.petrichor.server.ConnectionClosed;
 
 /**
- * The code of {@code docs/handlers.md}: what stands between {@code snippet} and
- * {@code end} stands there too.
+ * What docs/handlers.md shows.
  */
-class HandlersPage {
+interface HandlersPage {
 
 	record OrderForm(String sku, int quantity) {
 	}
@@ -47,7 +46,7 @@ class HandlersPage {
 	record Line(String sku) {
 	}
 
-	static class SoldOutException extends RuntimeException {
+	class SoldOutException extends RuntimeException {
 
 		private static final long serialVersionUID = 1L;
 
@@ -57,10 +56,10 @@ class HandlersPage {
 
 	}
 
-	// snippet: first
+	// tag::handlers-first
 	@Component
 	@PetrichorHandler("orders")
-	static class Orders {
+	class Orders {
 
 		@PetrichorHandler("create")
 		Receipt create(OrderForm order, @Header("tenant") String tenant, @Nullable Principal user) {
@@ -78,36 +77,57 @@ class HandlersPage {
 		}
 
 	}
-	// end
+	// end::handlers-first
 
-	// snippet: parameters
-	@PetrichorHandler("report")
-	String report(@Body byte[] raw, @Header(defaultValue = "30s") Duration within,
-			@Header(required = false) @Nullable String note) {
-		return raw.length + " bytes within " + within.toSeconds() + " s";
+	// tag::handlers-roles
+	@Component
+	@PetrichorHandler(route = "stock", roles = "staff")
+	class Stock {
+
+		@PetrichorHandler("count")
+		int count() {
+			return 3;
+		}
+
+		@PetrichorHandler(route = "clear", roles = { "admin", "owner" })
+		void clear() {
+		}
+
 	}
-	// end
+	// end::handlers-roles
 
-	// snippet: streams
-	@PetrichorHandler("ticks")
-	Flux<Long> ticks() {
-		return Flux.interval(Duration.ofSeconds(1)).take(3);
+	class Methods {
+
+		// tag::handlers-parameters
+		@PetrichorHandler("report")
+		String report(@Body byte[] raw, @Header(defaultValue = "30s") Duration within,
+				@Header(required = false) @Nullable String note) {
+			return raw.length + " bytes within " + within.toSeconds() + " s";
+		}
+		// end::handlers-parameters
+
+		// tag::handlers-streams
+		@PetrichorHandler("ticks")
+		Flux<Long> ticks() {
+			return Flux.interval(Duration.ofSeconds(1)).take(3);
+		}
+
+		@PetrichorHandler("numbers")
+		Stream<Integer> numbers() {
+			return Stream.of(1, 2, 3);
+		}
+
+		@PetrichorHandler("later")
+		Mono<String> later() {
+			return Mono.delay(Duration.ofMillis(10)).thenReturn("done");
+		}
+		// end::handlers-streams
+
 	}
 
-	@PetrichorHandler("numbers")
-	Stream<Integer> numbers() {
-		return Stream.of(1, 2, 3);
-	}
-
-	@PetrichorHandler("later")
-	Mono<String> later() {
-		return Mono.delay(Duration.ofMillis(10)).thenReturn("done");
-	}
-	// end
-
-	// snippet: advice
+	// tag::handlers-advice
 	@PetrichorAdvice
-	static class Failures {
+	class Failures {
 
 		@PetrichorExceptionHandler
 		PetrichorError overloaded(IllegalStateException ex, Request request) {
@@ -115,29 +135,29 @@ class HandlersPage {
 		}
 
 	}
-	// end
+	// end::handlers-advice
 
 	@Configuration(proxyBeanMethods = false)
-	static class Beans {
+	class Beans {
 
-		// snippet: translator
+		// tag::handlers-translator
 		@Bean
 		ExceptionTranslator arithmetic() {
 			return (failure, request) -> (failure instanceof ArithmeticException)
 					? PetrichorError.of("app.arithmetic", "cannot be computed") : null;
 		}
-		// end
+		// end::handlers-translator
 
-		// snippet: interceptor
+		// tag::handlers-interceptor
 		@Bean
 		@Order(1)
 		PetrichorInterceptor onlyOnWeekdays() {
 			return (request, next) -> request.header().flag("weekend")
 					? PetrichorError.of(ErrorCode.DENIED, "come back on Monday") : next.handle(request);
 		}
-		// end
+		// end::handlers-interceptor
 
-		// snippet: resolver
+		// tag::handlers-resolver
 		@Bean
 		HandlerArgumentResolver locale() {
 			return new HandlerArgumentResolver() {
@@ -155,24 +175,24 @@ class HandlersPage {
 
 			};
 		}
-		// end
+		// end::handlers-resolver
 
 	}
 
-	// snippet: registry
+	// tag::handlers-registry
 	@Component
-	static class ByHand {
+	class ByHand {
 
 		ByHand(HandlerRegistry registry) {
 			registry.register("version", (request) -> "1.0");
 		}
 
 	}
-	// end
+	// end::handlers-registry
 
-	// snippet: push
+	// tag::handlers-push
 	@Component
-	static class News {
+	class News {
 
 		private final PetrichorConnections connections;
 
@@ -193,6 +213,6 @@ class HandlersPage {
 		}
 
 	}
-	// end
+	// end::handlers-push
 
 }

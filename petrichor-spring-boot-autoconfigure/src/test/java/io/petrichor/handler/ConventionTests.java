@@ -141,6 +141,78 @@ class ConventionTests {
 	}
 
 	@Test
+	void whenPlainPeerResetsItsConnectionThenItsWorkEnds() {
+		TestServer.with(Handlers.class).run((context) -> {
+			Handlers handlers = context.getBean(Handlers.class);
+			for (String to : List.of("never", "blocked", "ticks")) {
+				handlers.cancelled.set(false);
+				try (RawPeer peer = RawPeer.welcomed(TestServer.port(context))) {
+					peer.send(Map.of("to", to), "");
+					Awaitility.await().until(() -> handlers.started.remove(to));
+					peer.socket().setSoLinger(true, 0);
+				}
+				Awaitility.await(to).untilTrue(handlers.cancelled);
+			}
+		});
+	}
+
+	@Test
+	void whenPeerThatCanGivesNoIdThenItGetsOneListAndItsRepliesInOrder() {
+		TestServer.run(SERVER, (port) -> {
+			try (RawPeer peer = RawPeer.welcomed(port, CAN)) {
+				peer.send(Map.of("to", "later"), "a").send(Map.of("to", "flux"), "").send(Map.of("to", "echo"), "b");
+				assertThat(peer.read().body().asText()).isEqualTo("a");
+				Message list = peer.read();
+				assertThat(list.header().isEmpty()).isTrue();
+				assertThat(list.body().value()).isEqualTo(List.of(0L, 1L, 2L));
+				assertThat(peer.read().body().asText()).isEqualTo("b");
+			}
+		});
+	}
+
+	@Test
+	void whenIdIsUnusualThenReplyHasItAllTheSameAndNoOther() {
+		TestServer.run(SERVER, (port) -> {
+			try (RawPeer peer = RawPeer.welcomed(port, CAN)) {
+				for (long id : new long[] { 0, -1, 9, 10, 99, 100, Long.MAX_VALUE, Long.MIN_VALUE }) {
+					assertThat(peer.request(Map.of("to", "echo", "id", id), "").header().asMap())
+						.isEqualTo(Map.of("re", id));
+					assertThat(peer.request(Map.of("to", "own-header", "id", id), "").header().asMap())
+						.isEqualTo(Map.of("re", id, "own", "x"));
+				}
+			}
+		});
+	}
+
+	@Test
+	void whenErrorHasHintToRetryThenBothPeersGetIt() {
+		TestServer.run(SERVER, (port) -> {
+			try (RawPeer peer = RawPeer.welcomed(port, CAN)) {
+				assertThat(peer.request(Map.of("to", "again", "id", 1), "").header().asMap())
+					.isEqualTo(Map.of("error", "busy", "retry", 1500L, "re", 1L));
+			}
+			try (RawPeer peer = RawPeer.welcomed(port)) {
+				Message reply = peer.request(Map.of("to", "again"), "");
+				assertThat(reply.header().asMap()).isEqualTo(Map.of("error", "busy", "retry", 1500L));
+				assertThat(reply.body().asText()).isEqualTo("later");
+			}
+		});
+	}
+
+	@Test
+	void whenStreamIsOnewayThenItIsConsumedAndNothingComesBack() {
+		TestServer.with(Handlers.class).run((context) -> {
+			Handlers handlers = context.getBean(Handlers.class);
+			try (RawPeer peer = RawPeer.welcomed(TestServer.port(context), CAN)) {
+				peer.send(Map.of("to", "counted", "oneway", true, "id", 1), "");
+				Awaitility.await().untilAtomic(handlers.count, org.hamcrest.Matchers.is(3));
+				assertThat(peer.request(Map.of("to", "echo", "id", 2), "next").header().asMap())
+					.isEqualTo(Map.of("re", 2L));
+			}
+		});
+	}
+
+	@Test
 	void whenRequestIsOnewayThenNothingComesBack() {
 		TestServer.with(Handlers.class).run((context) -> {
 			Handlers handlers = context.getBean(Handlers.class);
@@ -385,6 +457,21 @@ class ConventionTests {
 		@PetrichorHandler("count")
 		void count() {
 			this.count.incrementAndGet();
+		}
+
+		@PetrichorHandler("counted")
+		Flux<Integer> counted() {
+			return Flux.range(0, 3).doOnNext((n) -> this.count.incrementAndGet());
+		}
+
+		@PetrichorHandler("again")
+		PetrichorError again() {
+			return PetrichorError.of(io.petrichor.protocol.ErrorCode.BUSY, "later").retryAfter(Duration.ofMillis(1500));
+		}
+
+		@PetrichorHandler("own-header")
+		Message ownHeader() {
+			return Message.of(io.petrichor.protocol.Header.of(Map.of("re", 12345, "own", "x")), "");
 		}
 
 		@PetrichorHandler("never")

@@ -88,7 +88,8 @@ class ConnectionEndTests {
 
 	@Test
 	void whenServerCannotReadForAWhileThenThatIsNotTakenForASlowPair() {
-		TestServer.run(TestServer.with(Handlers.class).withPropertyValues("petrichor.server.message.timeout=500ms"),
+		TestServer.run(TestServer.with(Handlers.class)
+			.withPropertyValues("petrichor.server.message.timeout=500ms", "petrichor.server.handshake.timeout=400ms"),
 				(port) -> {
 					Socket socket = new Socket();
 					socket.setReceiveBufferSize(4096);

@@ -7,6 +7,10 @@ import java.util.Map;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.testing.RawPeer;
@@ -18,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * All connections together hold no more memory than they may.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class MemoryBudgetTests {
 
 	@Test
@@ -46,6 +51,29 @@ class MemoryBudgetTests {
 	}
 
 	@Test
+	void whenThereIsMemoryAgainThenWhatHadToWaitIsAnswered() {
+		TestServer.with(Echo.class)
+			.withPropertyValues("petrichor.server.max-buffered=4MB", "petrichor.server.message.max-body-size=256KB")
+			.run((context) -> {
+				PetrichorServer server = context.getBean(PetrichorServer.class);
+				List<RawPeer> hoarders = new ArrayList<>();
+				try (RawPeer peer = RawPeer.welcomed(server.port())) {
+					for (int i = 0; i < 24; i++) {
+						hoarders.add(RawPeer.welcomed(server.port()).send("0:}250000:").send(new byte[240_000]));
+					}
+					Awaitility.await().until(() -> server.buffered() > 4_000_000);
+					peer.send(("0:}1000:" + "x".repeat(1000) + ",").repeat(200));
+					for (int i = 0; i < 200; i++) {
+						assertThat(peer.read().body().size()).as("reply %d", i).isGreaterThan(1000);
+					}
+				}
+				finally {
+					hoarders.forEach(RawPeer::close);
+				}
+			});
+	}
+
+	@Test
 	void whenLimitsDoNotFitEachOtherThenTheServerDoesNotStartAndSaysWhich() {
 		TestServer.with(Echo.class)
 			.withPropertyValues("petrichor.server.message.max-body-size=4MB")
@@ -60,6 +88,26 @@ class MemoryBudgetTests {
 				.rootCause()
 				.isInstanceOf(UnfitLimitsException.class)
 				.hasMessageContaining("petrichor.server.max-buffered"));
+	}
+
+	@Test
+	void whenHandshakeMayTakeAsLongAsAPairThenTheServerDoesNotStartAndSaysWhich() {
+		TestServer.with(Echo.class)
+			.withPropertyValues("petrichor.server.message.timeout=5s")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(UnfitLimitsException.class)
+				.hasMessageContaining("petrichor.server.handshake.timeout")
+				.hasMessageContaining("petrichor.server.message.timeout"));
+	}
+
+	@Test
+	void whenBodiesMayBeLargeThenTheLogWarnsOfIt(CapturedOutput output) {
+		TestServer.run(
+				TestServer.with(Echo.class)
+					.withPropertyValues("petrichor.server.message.max-body-size=9MB",
+							"petrichor.server.max-buffered=200MB", "petrichor.server.outbound.max-pending=20MB"),
+				(port) -> assertThat(output).contains("petrichor.server.message.max-body-size"));
 	}
 
 	static class Echo {

@@ -100,6 +100,13 @@ public final class Canary implements AutoCloseable {
 			.isLessThan(SLOWEST_MILLIS + p99(this.machineTimes));
 	}
 
+	@Override
+	public String toString() {
+		int answered = this.times.size();
+		return "%d of %d answered, p99 %d ms (%d ms between two bare sockets)".formatted(answered,
+				answered + ((this.failure != null) ? 1 : 0), p99(this.times), p99(this.machineTimes));
+	}
+
 	private static long p99(List<Long> times) {
 		List<Long> sorted = new ArrayList<>(times);
 		Collections.sort(sorted);

@@ -2,7 +2,9 @@ package io.petrichor.testing;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ConfigurableApplicationContext;
 
 import io.petrichor.autoconfigure.PetrichorServerAutoConfiguration;
 import io.petrichor.server.PetrichorServer;
@@ -11,6 +13,9 @@ import io.petrichor.server.PetrichorServer;
  * A server for tests, started by its auto-configuration on any free port of loopback.
  */
 public final class TestServer {
+
+	/** A system property: properties that no test can change, with commas between. */
+	public static final String OVERRIDE = "petrichor.test.override";
 
 	private TestServer() {
 	}
@@ -24,7 +29,16 @@ public final class TestServer {
 		return new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(PetrichorServerAutoConfiguration.class))
 			.withUserConfiguration(beans)
-			.withPropertyValues("petrichor.server.port=0");
+			.withPropertyValues("petrichor.server.port=0")
+			.withInitializer(TestServer::override);
+	}
+
+	/** Whatever the test wants, these properties hold. */
+	private static void override(ConfigurableApplicationContext context) {
+		String override = System.getProperty(OVERRIDE, "");
+		if (!override.isEmpty()) {
+			TestPropertyValues.of(override.split(",")).applyTo(context);
+		}
 	}
 
 	/**

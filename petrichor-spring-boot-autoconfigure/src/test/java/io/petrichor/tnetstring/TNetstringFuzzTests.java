@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class TNetstringFuzzTests {
 
-	private static final TNetstringLimits WIDE = TNetstringLimits.WIDEST.withMaxDepth(2_000);
+	static final TNetstringLimits WIDE = TNetstringLimits.WIDEST.withMaxDepth(2_000);
 
 	private static final TNetstringLimits NARROW = new TNetstringLimits(64, 3, 8, 6, 4);
 
@@ -70,7 +70,7 @@ class TNetstringFuzzTests {
 		}
 	}
 
-	private static void verify(byte[] bytes) {
+	static void verify(byte[] bytes) {
 		byte[] copy = bytes.clone();
 		Kind expected = TNetstringOracle.verdict(bytes);
 		TNetstring value = null;
