@@ -14,9 +14,13 @@ final class StartLine {
 	}
 
 	static String of(InetSocketAddress address, ServerAccess access, Dispatcher dispatcher) {
-		return "Petrichor server listens on %s port %d, %s, %s, %d routes, %s".formatted(
-				address.getAddress().getHostAddress(), address.getPort(), (access.tls() != null) ? "TLS" : "plaintext",
-				authentication(access), dispatcher.registry().routes().size(), dispatcher.executor());
+		return "Petrichor server listens on %s port %d, %s, %s, %s, %s".formatted(address.getAddress().getHostAddress(),
+				address.getPort(), (access.tls() != null) ? "TLS" : "plaintext", authentication(access),
+				routes(dispatcher.registry().routes().size()), dispatcher.executor());
+	}
+
+	private static String routes(int number) {
+		return (number == 1) ? "1 route" : number + " routes";
 	}
 
 	private static String authentication(ServerAccess access) {

@@ -195,7 +195,7 @@ class ClientMetricsTests {
 		return PetrichorClient.builder()
 			.name("orders")
 			.address(server.address())
-			.handshakeTimeout(Duration.ofMillis(500))
+			.handshakeTimeout(Duration.ofSeconds(2))
 			.messageTimeout(SHORT)
 			.reconnect(Duration.ofMillis(1), Duration.ofMillis(1))
 			.clientListener((client) -> new ClientMetrics(this.registry, client, true));

@@ -84,8 +84,8 @@ class ServerMetricsTests {
 
 	@Test
 	void whenEverythingHappensThenEveryMeterOfTheTableIsExact() {
-		ApplicationContextRunner runner = metered().withPropertyValues("petrichor.server.handshake.timeout=600ms",
-				"petrichor.server.message.timeout=700ms", "petrichor.server.outbound.write-timeout=400ms",
+		ApplicationContextRunner runner = metered().withPropertyValues("petrichor.server.handshake.timeout=1s",
+				"petrichor.server.message.timeout=1200ms", "petrichor.server.outbound.write-timeout=400ms",
 				"petrichor.server.idle-timeout=2s", "petrichor.server.max-connections=8",
 				"petrichor.server.message.max-body-size=16MB", "petrichor.server.outbound.max-pending=64MB",
 				"petrichor.server.max-buffered=1GB", "petrichor.server.dispatch.threads=1",
