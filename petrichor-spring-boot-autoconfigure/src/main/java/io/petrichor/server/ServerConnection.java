@@ -790,7 +790,14 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			throw new IllegalStateException("The peer of connection " + this.id + " does not read what is sent to it");
 		}
 		this.output.write(header, body);
-		this.channel.eventLoop().execute(this::flush);
+		this.channel.eventLoop().execute(this::flushPushed);
+	}
+
+	/** On a connection that was idle, nobody else looks whether the peer takes it. */
+	private void flushPushed() {
+		flush();
+		account();
+		watch(TICK);
 	}
 
 	@Override
