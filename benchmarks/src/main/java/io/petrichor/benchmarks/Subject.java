@@ -23,6 +23,14 @@ enum Subject {
 	/** A handler on the handler executor, as is the default. */
 	EXECUTOR("Petrichor, executor", "PetrichorEcho", List.of("--benchmark.blocking=true")),
 
+	/** A handler on the event loop, and no meters. */
+	LOOP_UNMETERED("Petrichor, on the loop, no meters", "PetrichorEcho",
+			List.of("--benchmark.blocking=false", "--petrichor.server.metrics.enabled=false")),
+
+	/** A handler on the handler executor, and no meters. */
+	EXECUTOR_UNMETERED("Petrichor, executor, no meters", "PetrichorEcho",
+			List.of("--benchmark.blocking=true", "--petrichor.server.metrics.enabled=false")),
+
 	/** A handler whose parameter and result are records. */
 	RECORD("Petrichor, record", "PetrichorEcho", List.of("--benchmark.blocking=false", "--benchmark.record=true")),
 

@@ -149,6 +149,9 @@ abstract class Call {
 		if (failure instanceof PetrichorTimeoutException) {
 			return Outcome.TIMEOUT;
 		}
+		if (failure instanceof PetrichorTooBigException) {
+			return Outcome.TOO_BIG;
+		}
 		return (failure instanceof PetrichorDeniedException) ? Outcome.DENIED : Outcome.ABANDONED;
 	}
 

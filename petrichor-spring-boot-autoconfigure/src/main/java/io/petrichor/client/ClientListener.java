@@ -26,9 +26,9 @@ public interface ClientListener extends TrafficListener {
 	 * @param route the route as the application wrote it, its variables not filled in;
 	 * empty for none
 	 * @param outcome how they ended: as the server said, {@link Outcome#TIMEOUT},
-	 * {@link Outcome#CANCELLED} by the caller, {@link Outcome#DENIED} if the server does
-	 * not let this client in, {@link Outcome#ABANDONED} if there was no connection or it
-	 * was lost
+	 * {@link Outcome#TOO_BIG} for the server, {@link Outcome#CANCELLED} by the caller,
+	 * {@link Outcome#DENIED} if the server does not let this client in,
+	 * {@link Outcome#ABANDONED} if there was no connection or it was lost
 	 * @param calls how many
 	 * @param nanos the sum of their times, each from when it was made, in nanoseconds
 	 * @param longest the longest of these

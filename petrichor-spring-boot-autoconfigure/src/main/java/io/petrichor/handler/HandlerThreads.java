@@ -261,4 +261,9 @@ final class HandlerThreads implements Executor, AutoCloseable {
 		}
 	}
 
+	@Override
+	public String toString() {
+		return "at most %d threads (queue: %d)".formatted(this.most, this.capacity);
+	}
+
 }

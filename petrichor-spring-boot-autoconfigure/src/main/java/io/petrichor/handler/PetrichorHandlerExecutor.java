@@ -73,6 +73,12 @@ public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
 		this.executor.execute(work);
 	}
 
+	@Override
+	public String toString() {
+		return "handlers that block run on "
+				+ ((this.executor instanceof HandlerThreads threads) ? threads : this.executor.getClass().getName());
+	}
+
 	Executor target() {
 		return this.executor;
 	}

@@ -83,7 +83,11 @@ final class Listening {
 	}
 
 	int port() {
-		return ((InetSocketAddress) socket().address()).getPort();
+		return address().getPort();
+	}
+
+	InetSocketAddress address() {
+		return (InetSocketAddress) socket().address();
 	}
 
 	Authentication authentication() {

@@ -32,6 +32,7 @@ import org.springframework.context.SmartLifecycle;
 import io.petrichor.handler.Dispatcher;
 import io.petrichor.handler.PetrichorConnections;
 import io.petrichor.protocol.KeepAlive;
+import io.petrichor.protocol.PairDecoder;
 import io.petrichor.protocol.PairTap;
 
 /**
@@ -245,6 +246,9 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 			logger.info("No @PetrichorHandler method found: the Petrichor server does not listen");
 			return;
 		}
+		// Reads a random number the first time, which is not for an event loop to wait
+		// for.
+		new PairDecoder(this.limits.handshake());
 		LoopResources loops = LoopResources.create("petrichor", LOOPS, true);
 		Listening listening = new Listening(loops, new Authentication(this.access.authenticators()));
 		try {
@@ -265,8 +269,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 					+ "Above 8 MB, many small ones serve better")
 				.formatted(maxBodySize));
 		}
-		logger.info("Petrichor server listens on %s port %d, %d routes"
-			.formatted(this.address.getAddress().getHostAddress(), port(), this.dispatcher.registry().routes().size()));
+		logger.info(StartLine.of(listening.address(), this.access, this.dispatcher));
 		this.events.publishEvent(new PetrichorServerListeningEvent(this));
 	}
 

@@ -460,6 +460,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 				break;
 			}
 		}
+		// Before the decision to read, which looks at it.
+		account();
 		if (this.state == State.ENDING && this.lane.inFlight() == 0 && this.unread == null) {
 			finish();
 		}
@@ -470,7 +472,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			// kept as it is, and no more is read.
 			this.channel.read();
 		}
-		account();
 		watch(TICK);
 	}
 
@@ -605,6 +606,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 				this.channel.close();
 			}
 		});
+		account();
 		this.channel.read();
 		watch(TICK);
 	}
@@ -667,7 +669,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	private boolean isBusy() {
-		return this.lane.inFlight() > 0 || this.decoder.isPartial() || this.output.pending() > 0;
+		return this.lane.inFlight() > 0 || this.decoder.isPartial() || this.output.pending() > 0 || this.unread != null;
 	}
 
 	/** Whether there is a deadline that is near or moves. */
@@ -788,7 +790,14 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			throw new IllegalStateException("The peer of connection " + this.id + " does not read what is sent to it");
 		}
 		this.output.write(header, body);
-		this.channel.eventLoop().execute(this::flush);
+		this.channel.eventLoop().execute(this::flushPushed);
+	}
+
+	/** On a connection that was idle, nobody else looks whether the peer takes it. */
+	private void flushPushed() {
+		flush();
+		account();
+		watch(TICK);
 	}
 
 	@Override

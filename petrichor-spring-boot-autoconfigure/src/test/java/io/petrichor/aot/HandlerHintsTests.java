@@ -41,6 +41,19 @@ class HandlerHintsTests {
 			.withMemberCategories(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS)).rejects(hints);
 	}
 
+	@Test
+	void whenTypeIsMarkedThenItIsKnownToNativeImage() {
+		RuntimeHints hints = new RuntimeHints();
+		new ReflectiveRuntimeHintsRegistrar().registerRuntimeHints(hints, Prefixed.class, Advice.class);
+		assertThat(RuntimeHintsPredicates.reflection().onType(Prefixed.class)).accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection().onType(Advice.class)).accepts(hints);
+	}
+
+	@PetrichorHandler("prefix")
+	static class Prefixed {
+
+	}
+
 	record Line(String sku) {
 	}
 

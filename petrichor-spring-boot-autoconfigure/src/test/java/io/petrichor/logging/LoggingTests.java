@@ -15,10 +15,13 @@ import org.slf4j.MDC;
 
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.task.SyncTaskExecutor;
 
 import io.petrichor.client.PetrichorClient;
 import io.petrichor.handler.PetrichorHandler;
+import io.petrichor.handler.PetrichorHandlerExecutor;
 import io.petrichor.server.CloseReason;
+import io.petrichor.server.PetrichorServer;
 import io.petrichor.server.RejectReason;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.PetrichorAuthenticator;
@@ -83,6 +86,25 @@ class LoggingTests {
 			}
 		});
 		assertThat(this.lines.list).isEmpty();
+	}
+
+	@Test
+	void whenServerListensThenOneLineSaysEverything() {
+		listen(PetrichorServer.class.getName(), Level.INFO);
+		TestServer.run(server().withPropertyValues("petrichor.server.dispatch.threads=7"), (port) -> {
+		});
+		TestServer.run(TestServer.with(Handlers.class)
+			.withBean(PetrichorHandlerExecutor.class, () -> PetrichorHandlerExecutor.of(new SyncTaskExecutor())),
+				(port) -> {
+				});
+		assertThat(this.lines.list).extracting(ILoggingEvent::getFormattedMessage)
+			.filteredOn((line) -> line.contains("listens"))
+			.satisfiesExactly((line) -> assertThat(line).matches(
+					"Petrichor server listens on 127\\.0\\.0\\.1 port \\d+, plaintext, peers need an authenticator of LoggingTests, "
+							+ "3 routes, handlers that block run on at most 7 threads \\(queue: 1024\\)"),
+					(line) -> assertThat(line).matches(
+							"Petrichor server listens on 127\\.0\\.0\\.1 port \\d+, plaintext, anybody gets in, 3 routes, "
+									+ "handlers that block run on org.springframework.core.task.SyncTaskExecutor"));
 	}
 
 	@Test

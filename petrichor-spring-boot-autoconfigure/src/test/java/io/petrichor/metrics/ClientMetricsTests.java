@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
@@ -32,6 +31,7 @@ import io.petrichor.protocol.ErrorCode;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.Message;
 import io.petrichor.testing.CountingSocket;
+import io.petrichor.testing.MessageTally;
 import io.petrichor.testing.Meters;
 import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.ScriptedServer;
@@ -50,15 +50,15 @@ class ClientMetricsTests {
 
 	private static final Duration SHORT = Duration.ofMillis(200);
 
-	private static final Map<String, ?> CAN = Map.of("can", Map.of("re", 32, "more", true, "bye", true));
+	private static final Map<String, ?> CAN = Map.of("can", Map.of("re", 32, "more", true, "bye", true, "max", 4096));
 
 	private final MeterRegistry registry = new SimpleMeterRegistry();
 
 	private final CountingSocket.Counts bytes = new CountingSocket.Counts();
 
-	private final Tally received = new Tally();
+	private final MessageTally received = new MessageTally();
 
-	private final Tally sent = new Tally();
+	private final MessageTally sent = new MessageTally();
 
 	/** What the server does with the next who come, instead of letting them in. */
 	private final Queue<String> handshakes = new ConcurrentLinkedQueue<>();
@@ -99,6 +99,7 @@ class ClientMetricsTests {
 			}
 		}
 		fails(client, "code", "app.sold_out");
+		fails(client, "big", "x".repeat(5000));
 		fails(client, "never", "");
 		CompletableFuture<String> cancelled = client.to("never").retrieveAsync(String.class);
 		await().until(() -> gauge("calls.in.flight") == 1 && gauge("state", "state", "connected") == 1);
@@ -160,6 +161,7 @@ class ClientMetricsTests {
 			}
 		}
 		expected.put(calls.formatted("app", "code"), 1.0);
+		expected.put(calls.formatted("too_big", "big"), 1.0);
 		expected.put(calls.formatted("timeout", "never"), 1.0);
 		expected.put(calls.formatted("cancelled", "never"), 1.0);
 		expected.put(calls.formatted("abandoned", "close"), 2.0);
@@ -170,10 +172,10 @@ class ClientMetricsTests {
 		String traffic = prefix + "%s{client=orders,direction=%s}";
 		expected.put(traffic.formatted("bytes", "in"), (double) this.bytes.sent());
 		expected.put(traffic.formatted("bytes", "out"), (double) this.bytes.received());
-		expected.put(traffic.formatted("messages", "in"), this.sent.messages.doubleValue());
-		expected.put(traffic.formatted("messages", "out"), this.received.messages.doubleValue());
-		expected.put(traffic.formatted("message.size.max", "in"), this.sent.largest.doubleValue());
-		expected.put(traffic.formatted("message.size.max", "out"), this.received.largest.doubleValue());
+		expected.put(traffic.formatted("messages", "in"), this.sent.count());
+		expected.put(traffic.formatted("messages", "out"), this.received.count());
+		expected.put(traffic.formatted("message.size.max", "in"), this.sent.largest());
+		expected.put(traffic.formatted("message.size.max", "out"), this.received.largest());
 		return expected;
 	}
 
@@ -193,7 +195,7 @@ class ClientMetricsTests {
 		return PetrichorClient.builder()
 			.name("orders")
 			.address(server.address())
-			.handshakeTimeout(Duration.ofMillis(500))
+			.handshakeTimeout(Duration.ofSeconds(2))
 			.messageTimeout(SHORT)
 			.reconnect(Duration.ofMillis(1), Duration.ofMillis(1))
 			.clientListener((client) -> new ClientMetrics(this.registry, client, true));
@@ -268,29 +270,7 @@ class ClientMetricsTests {
 	}
 
 	private void send(RawPeer peer, Map<String, ?> header, Object body) {
-		this.sent.add(Message.of(Header.of(header), body));
-		peer.send(header, body);
-	}
-
-	private static final class Tally {
-
-		private final AtomicInteger messages = new AtomicInteger();
-
-		private final AtomicInteger largest = new AtomicInteger();
-
-		Message read(RawPeer peer) {
-			Message message = peer.read();
-			if (message != null) {
-				add(message);
-			}
-			return message;
-		}
-
-		void add(Message message) {
-			this.messages.incrementAndGet();
-			this.largest.accumulateAndGet(message.header().encoded().size() + message.body().size(), Math::max);
-		}
-
+		this.sent.send(peer, header, body);
 	}
 
 	// Bounds, and when there are meters at all
@@ -339,16 +319,19 @@ class ClientMetricsTests {
 	void whenThereIsARegistryThenEachClientOfTheApplicationIsMetered() {
 		runner().withBean(MeterRegistry.class, () -> this.registry)
 			.withPropertyValues("petrichor.clients.stock.address=127.0.0.1:1")
-			.run((context) -> assertThat(this.registry.find("petrichor.client.connections.opened").counters())
-				.extracting((counter) -> counter.getId().getTag("client"))
-				.containsExactlyInAnyOrder("petrichor", "stock"));
+			.run((context) -> {
+				assertThat(context.getBeansOfType(PetrichorClient.class)).hasSize(2);
+				assertThat(this.registry.find("petrichor.client.connections.opened").counters())
+					.extracting((counter) -> counter.getId().getTag("client"))
+					.containsExactlyInAnyOrder("petrichor", "stock");
+			});
 	}
 
 	@Test
 	void whenMetricsAreOffOrNotThereThenNothingIsMetered() {
 		runner().withBean(MeterRegistry.class, () -> this.registry)
 			.withPropertyValues("petrichor.client.metrics.enabled=false")
-			.run((context) -> assertThat(context).hasSingleBean(PetrichorClient.class));
+			.run((context) -> assertThat(context.getBean(PetrichorClient.class)).isNotNull());
 		assertThat(this.registry.getMeters()).isEmpty();
 		runner().run((context) -> assertThat(context).hasSingleBean(PetrichorClient.class));
 		runner().withClassLoader(new FilteredClassLoader(MeterRegistry.class))

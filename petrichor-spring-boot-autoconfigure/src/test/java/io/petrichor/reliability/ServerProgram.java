@@ -39,6 +39,9 @@ import io.petrichor.tnetstring.TNetstring;
 class ServerProgram {
 
 	public static void main(String[] arguments) {
+		if (Boolean.getBoolean("reliability.blockhound")) {
+			BlockingCallTests.watch();
+		}
 		SpringApplication.run(new Class<?>[] { PetrichorServerAutoConfiguration.class, ServerProgram.class,
 				Handlers.class, Counts.class }, arguments);
 	}
@@ -104,6 +107,11 @@ class ServerProgram {
 		String checkedSlowly(String body) throws InterruptedException {
 			sleep(1);
 			return LoadTests.checked(body);
+		}
+
+		@PetrichorHandler(value = "block.the.loop", blocking = false)
+		long blockTheLoop() throws InterruptedException {
+			return sleep(10);
 		}
 
 		@PetrichorHandler("sleep")

@@ -132,7 +132,7 @@ class SlowConsumerTests {
 					}
 				});
 			}
-			Duration cutOff = awaitCutOff(server, subscriptions);
+			Duration cutOff = awaitCutOff(slow, server, subscriptions);
 			published.get(60, TimeUnit.SECONDS);
 			await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(complete).hasValue(SUBSCRIBERS - 1));
 			assertThat(subscriptions.closed).singleElement()
@@ -150,9 +150,10 @@ class SlowConsumerTests {
 		}
 	}
 
-	/** Since the last byte that its socket took. */
-	private static Duration awaitCutOff(PetrichorServer server, Subscriptions subscriptions) {
+	/** Since the last byte that went to it, or into the buffers before it. */
+	private static Duration awaitCutOff(RawPeer slow, PetrichorServer server, Subscriptions subscriptions) {
 		AtomicLong taken = new AtomicLong(-1);
+		AtomicLong arrived = new AtomicLong(-1);
 		AtomicLong since = new AtomicLong(System.nanoTime());
 		await().pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(40)).until(() -> {
 			server.connections()
@@ -160,6 +161,10 @@ class SlowConsumerTests {
 				.mapToLong((connection) -> connection.bytesWritten() - connection.pendingOutput())
 				.filter((bytes) -> taken.getAndAccumulate(bytes, Math::max) < bytes)
 				.forEach((bytes) -> since.set(System.nanoTime()));
+			int available = slow.socket().getInputStream().available();
+			if (subscriptions.closed.isEmpty() && arrived.getAndSet(available) != available) {
+				since.set(System.nanoTime());
+			}
 			return !subscriptions.closed.isEmpty();
 		});
 		return Duration.ofNanos(System.nanoTime() - since.get());
@@ -184,7 +189,8 @@ class SlowConsumerTests {
 	private static ApplicationContextRunner server() {
 		return TestServer.with(Subscriptions.class)
 			.withPropertyValues("petrichor.server.handshake.max-pending-per-address=200",
-					"petrichor.server.handshake.max-pending=1000", "petrichor.server.max-buffered=1GB");
+					"petrichor.server.handshake.max-pending=1000", "petrichor.server.max-buffered=1GB",
+					"petrichor.server.handshake.timeout=3s");
 	}
 
 	static class Subscriptions implements ServerListener {

@@ -51,6 +51,29 @@ class MemoryBudgetTests {
 	}
 
 	@Test
+	void whenThereIsMemoryAgainThenWhatHadToWaitIsAnswered() {
+		TestServer.with(Echo.class)
+			.withPropertyValues("petrichor.server.max-buffered=4MB", "petrichor.server.message.max-body-size=256KB")
+			.run((context) -> {
+				PetrichorServer server = context.getBean(PetrichorServer.class);
+				List<RawPeer> hoarders = new ArrayList<>();
+				try (RawPeer peer = RawPeer.welcomed(server.port())) {
+					for (int i = 0; i < 24; i++) {
+						hoarders.add(RawPeer.welcomed(server.port()).send("0:}250000:").send(new byte[240_000]));
+					}
+					Awaitility.await().until(() -> server.buffered() > 4_000_000);
+					peer.send(("0:}1000:" + "x".repeat(1000) + ",").repeat(200));
+					for (int i = 0; i < 200; i++) {
+						assertThat(peer.read().body().size()).as("reply %d", i).isGreaterThan(1000);
+					}
+				}
+				finally {
+					hoarders.forEach(RawPeer::close);
+				}
+			});
+	}
+
+	@Test
 	void whenLimitsDoNotFitEachOtherThenTheServerDoesNotStartAndSaysWhich() {
 		TestServer.with(Echo.class)
 			.withPropertyValues("petrichor.server.message.max-body-size=4MB")

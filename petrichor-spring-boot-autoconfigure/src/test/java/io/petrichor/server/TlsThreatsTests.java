@@ -1,8 +1,10 @@
 package io.petrichor.server;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -96,10 +98,9 @@ class TlsThreatsTests {
 				}
 				long last = System.nanoTime();
 				for (RawPeer peer : silent.all()) {
-					while (!isAtEnd(peer)) {
-						// What the server has to say in its handshake.
-					}
+					awaitEnd(peer);
 				}
+				System.out.printf("handshakes: the last of 500 ended after %d ms%n", since(last).toMillis());
 				assertThat(since(last)).isLessThan(Duration.ofMillis(5500));
 				canary.assertWell();
 			}
@@ -164,6 +165,7 @@ class TlsThreatsTests {
 				assertThat(peer.request(ZED, "").header().flag("allowed")).isTrue();
 				long heap = ThreadUse.heap();
 				long cpu = ThreadUse.cpu("petrichor-nio");
+				peer.socket().setSoTimeout(60_000);
 				Future<Message> reply = reader.submit(peer::read);
 				for (int i = 0; i < 10_000; i++) {
 					((SSLSocket) peer.socket()).startHandshake();
@@ -399,6 +401,16 @@ class TlsThreatsTests {
 
 	private static Duration since(long begin) {
 		return Duration.ofNanos(System.nanoTime() - begin);
+	}
+
+	/** Whatever the server has to say before. */
+	private static void awaitEnd(RawPeer peer) throws IOException {
+		try {
+			peer.socket().getInputStream().transferTo(OutputStream.nullOutputStream());
+		}
+		catch (SocketException ex) {
+			// An end, too.
+		}
 	}
 
 	private static boolean isAtEnd(RawPeer peer) {

@@ -18,13 +18,17 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.micrometer.metrics.test.autoconfigure.AutoConfigureMetrics;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
+import io.petrichor.client.PetrichorClient;
+
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What the management port shows.
@@ -42,9 +46,13 @@ class ManagementTests {
 	@Value("${local.server.port}")
 	private int management;
 
+	@Autowired
+	private PetrichorClient.Builder clients;
+
 	@Test
 	void healthSaysThatTheServerListens() throws Exception {
-		assertThat(get("/actuator/health")).contains("\"petrichorServer\":{\"details\":{")
+		assertThat(get("/actuator/health")).contains("\"petrichorClient\":{")
+			.contains("\"petrichorServer\":{\"details\":{")
 			.contains("\"port\":" + this.port);
 		assertThat(get("/actuator/health/readiness")).contains("UP");
 	}
@@ -69,6 +77,11 @@ class ManagementTests {
 	@Test
 	void theDashboardAsksOnlyForWhatThereIs() throws Exception {
 		talk().close();
+		try (PetrichorClient client = this.clients.address("127.0.0.1:" + this.port).build()) {
+			assertThat(client.request().body("hello").retrieve(String.class)).isEqualTo("hello");
+		}
+		await().untilAsserted(
+				() -> assertThat(get("/actuator/prometheus")).contains("petrichor_client_calls_seconds_count"));
 		String scrape = get("/actuator/prometheus");
 		Set<String> there = Pattern.compile("^(petrichor_\\w+)", Pattern.MULTILINE)
 			.matcher(scrape)
@@ -91,7 +104,9 @@ class ManagementTests {
 			.results()
 			.flatMap((match) -> Pattern.compile(", ").splitAsStream(match.group(1)))
 			.collect(Collectors.toCollection(TreeSet::new));
-		assertThat(asked).hasSizeGreaterThan(12).isSubsetOf(there);
+		// The longest of late, where the application asks for a distribution.
+		there.addAll(Set.of("petrichor_server_requests_seconds_max", "petrichor_client_calls_seconds_max"));
+		assertThat(asked).hasSizeGreaterThan(24).isSubsetOf(there);
 		assertThat(groups).isNotEmpty().isSubsetOf(labels);
 	}
 
