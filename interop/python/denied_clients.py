@@ -1,7 +1,8 @@
-"""Connects as many clients as it is told to, one after the other, to a server that denies them all, and counts those
+"""Connects as many clients as it is told to, sixteen at a time, to a server that denies them all, and counts those
 that read why: denied_clients.py HOST PORT COUNT REASON"""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import petrichor
@@ -25,7 +26,8 @@ def reads_reason(host, port, reason):
 
 def main():
     host, port, count, reason = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
-    read = sum(reads_reason(host, port, reason) for _ in range(count))
+    with ThreadPoolExecutor(16) as clients:
+        read = sum(clients.map(lambda _: reads_reason(host, port, reason), range(count)))
     print(f"{read} of {count} read the reason")
 
 

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.Nullness;
 import org.springframework.core.ParameterNameDiscoverer;
@@ -76,6 +77,10 @@ final class Arguments {
 	}
 
 	private Source[] of(Method method, Class<?> beanType, @Nullable RoutePattern route, boolean failures) {
+		if (KotlinDetector.isSuspendingFunction(method)) {
+			throw new UnbindableHandlerException(method, "is a suspending function.",
+					"Return a Mono or a CompletionStage instead.");
+		}
 		MethodParameter[] parameters = new AnnotatedMethod(method).getMethodParameters();
 		Source[] sources = new Source[parameters.length];
 		@Nullable MethodParameter body = null;
@@ -257,10 +262,6 @@ final class Arguments {
 	private Function<TNetstring, @Nullable Object> reader(MethodParameter parameter, MethodParameter nested) {
 		Type type = ResolvableType.forMethodParameter(nested).getType();
 		Class<?> raw = nested.getNestedParameterType();
-		if (raw.getName().equals("kotlin.coroutines.Continuation")) {
-			throw new UnbindableHandlerException(method(parameter), "is a suspending function.",
-					"Return a Mono or a CompletionStage instead.");
-		}
 		try {
 			return this.bodies.reader((type instanceof Class<?>) ? raw : type);
 		}

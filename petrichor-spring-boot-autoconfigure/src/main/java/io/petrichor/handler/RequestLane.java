@@ -82,7 +82,7 @@ public final class RequestLane {
 		this.numbered = new NumberedRequests(this, handOff, replies);
 		this.streams = new StreamFeed(replies);
 		RequestListener listener = dispatcher.listener();
-		this.tally = (listener != RequestListener.NONE) ? new RequestTally(listener) : null;
+		this.tally = (listener != RequestListener.NONE) ? new RequestTally(listener, loop) : null;
 	}
 
 	PetrichorConnection connection() {

@@ -33,6 +33,12 @@ final class Authentication implements AutoCloseable {
 
 	private static final int THREADS = 2 * Runtime.getRuntime().availableProcessors();
 
+	/**
+	 * No denial comes sooner after the question, nanoseconds: what a decision took tells
+	 * a peer nothing, unless it took longer.
+	 */
+	private static final long DENIAL_FLOOR = TimeUnit.MILLISECONDS.toNanos(100);
+
 	/** The answer to a peer on which nobody could decide. */
 	static final Decision.Denied NOT_NOW = Decision.deny(Decision.deny().reason(), Duration.ofSeconds(1));
 
@@ -83,6 +89,8 @@ final class Authentication implements AutoCloseable {
 
 	/** The way of one handshake through the authenticators. */
 	final class Attempt implements Runnable {
+
+		private final long asked = System.nanoTime();
 
 		private final Handshake handshake;
 
@@ -216,7 +224,14 @@ final class Authentication implements AutoCloseable {
 
 		private void tell(Decision decision) {
 			if (!this.loop.isShuttingDown()) {
-				this.loop.execute(() -> deliver(decision));
+				long early = (decision instanceof Decision.Denied) ? DENIAL_FLOOR - (System.nanoTime() - this.asked)
+						: 0;
+				if (early > 0) {
+					this.loop.schedule(() -> deliver(decision), early, TimeUnit.NANOSECONDS);
+				}
+				else {
+					this.loop.execute(() -> deliver(decision));
+				}
 			}
 		}
 

@@ -6,6 +6,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.application.AvailabilityHealthContributorAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
 import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthContributor;
@@ -98,6 +105,28 @@ class PetrichorClientHealthTests {
 						.isEqualTo(Status.UNKNOWN);
 				});
 		}
+	}
+
+	@Test
+	void whenReadinessIncludesTheClientThenItIsDownWithIt() {
+		ScriptedServer server = ScriptedServer.plain(ScriptedServer::echo);
+		runner(server.address())
+			.withConfiguration(AutoConfigurations.of(ApplicationAvailabilityAutoConfiguration.class,
+					AvailabilityHealthContributorAutoConfiguration.class,
+					HealthContributorRegistryAutoConfiguration.class, HealthEndpointAutoConfiguration.class))
+			.withPropertyValues("petrichor.client.reconnect.first=10ms",
+					"management.health.readinessstate.enabled=true",
+					"management.endpoint.health.group.readiness.include=readinessState,petrichorClient")
+			.run((context) -> {
+				AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+				HealthEndpoint endpoint = context.getBean(HealthEndpoint.class);
+				context.getBean(PetrichorClient.class).connect();
+				assertThat(endpoint.healthForPath("readiness").getStatus()).isEqualTo(Status.UP);
+				server.close();
+				await().until(() -> endpoint.healthForPath("readiness").getStatus().equals(Status.DOWN));
+				assertThat(endpoint.healthForPath("readiness", "readinessState").getStatus()).isEqualTo(Status.UP);
+				assertThat(endpoint.healthForPath("readiness", "petrichorClient").getStatus()).isEqualTo(Status.DOWN);
+			});
 	}
 
 	@Test

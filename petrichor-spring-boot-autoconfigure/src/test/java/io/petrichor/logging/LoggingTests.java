@@ -1,17 +1,21 @@
 package io.petrichor.logging;
 
 import java.security.Principal;
+import java.time.Duration;
 import java.util.Map;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -101,9 +105,9 @@ class LoggingTests {
 			.filteredOn((line) -> line.contains("listens"))
 			.satisfiesExactly((line) -> assertThat(line).matches(
 					"Petrichor server listens on 127\\.0\\.0\\.1 port \\d+, plaintext, peers need an authenticator of LoggingTests, "
-							+ "3 routes, handlers that block run on at most 7 threads \\(queue: 1024\\)"),
+							+ "4 routes, handlers that block run on at most 7 threads \\(queue: 1024\\)"),
 					(line) -> assertThat(line).matches(
-							"Petrichor server listens on 127\\.0\\.0\\.1 port \\d+, plaintext, anybody gets in, 3 routes, "
+							"Petrichor server listens on 127\\.0\\.0\\.1 port \\d+, plaintext, anybody gets in, 4 routes, "
 									+ "handlers that block run on org.springframework.core.task.SyncTaskExecutor"));
 	}
 
@@ -128,6 +132,24 @@ class LoggingTests {
 				assertThat(peer.request(Map.of("to", "loop"), "").body().asText()).matches("\\w+ ann\\\\u000a loop");
 			}
 		});
+	}
+
+	@Test
+	void whenMdcIsPropagatedThenWhatHandlersReturnSeesItLater() {
+		ContextRegistry.getInstance()
+			.registerThreadLocalAccessor(
+					new Slf4jThreadLocalAccessor("petrichor.connection", "petrichor.user", "petrichor.route"));
+		try {
+			TestServer.run(server().withPropertyValues("petrichor.server.mdc.enabled=true"), (port) -> {
+				try (RawPeer peer = RawPeer.welcomed(port)) {
+					assertThat(peer.request(Map.of("to", "later"), "").body().asText())
+						.matches("\\w+ ann\\\\u000a later");
+				}
+			});
+		}
+		finally {
+			ContextRegistry.getInstance().removeThreadLocalAccessor(Slf4jThreadLocalAccessor.KEY);
+		}
 	}
 
 	@Test
@@ -162,6 +184,11 @@ class LoggingTests {
 		@PetrichorHandler("mdc")
 		String mdc() {
 			return MDC.get("petrichor.connection") + " " + MDC.get("petrichor.user") + " " + MDC.get("petrichor.route");
+		}
+
+		@PetrichorHandler("later")
+		Mono<String> later() {
+			return Mono.delay(Duration.ofMillis(1)).handle((tick, sink) -> sink.next(mdc()));
 		}
 
 		@PetrichorHandler(route = "loop", blocking = false)

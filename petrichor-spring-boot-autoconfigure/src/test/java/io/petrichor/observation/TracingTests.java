@@ -41,6 +41,7 @@ import io.petrichor.client.PetrichorClient;
 import io.petrichor.client.PetrichorClientException;
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.protocol.Message;
+import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.ScriptedServer;
 import io.petrichor.testing.TestServer;
 import io.petrichor.testing.W3cPropagator;
@@ -92,6 +93,31 @@ class TracingTests {
 				assertParent(third, second);
 				assertParent(fourth, third);
 			}));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "executor", "loop", "mono" })
+	void whenPeerSendsTraceAndItsStateThenBothGoOnToTheNextServer(String route) {
+		CompletableFuture<Message> passedOn = new CompletableFuture<>();
+		try (ScriptedServer inner = ScriptedServer.plain((peer) -> {
+			passedOn.complete(peer.read());
+			peer.send(Map.of(), "inner");
+			peer.read();
+		})) {
+			TestServer.run(server(Outer.class).withPropertyValues("petrichor.client.address=" + inner.address()),
+					(port) -> {
+						try (RawPeer peer = RawPeer.welcomed(port)) {
+							Message reply = peer.request(
+									Map.of("to", route, "traceparent", "00-" + "ab".repeat(16) + "-00000000000000cd-01",
+											"tracestate", "vendor=t61rcWkgMzE,other=1"),
+									"");
+							assertThat(reply.body().asText()).isEqualTo("inner");
+						}
+					});
+		}
+		assertThat(passedOn.join().header().text("traceparent")).startsWith("00-" + "ab".repeat(16) + "-")
+			.doesNotContain("-00000000000000cd-");
+		assertThat(passedOn.join().header().text("tracestate")).isEqualTo("vendor=t61rcWkgMzE,other=1");
 	}
 
 	private static void assertParent(SimpleSpan span, SimpleSpan parent) {

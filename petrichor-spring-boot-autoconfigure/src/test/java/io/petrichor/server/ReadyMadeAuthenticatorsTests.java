@@ -3,6 +3,7 @@ package io.petrichor.server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.time.Duration;
@@ -19,16 +20,21 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+import org.springframework.security.crypto.password.PasswordEncoder;
 
 import io.petrichor.handler.PetrichorConnection;
 import io.petrichor.handler.PetrichorHandler;
+import io.petrichor.protocol.Header;
 import io.petrichor.protocol.Message;
 import io.petrichor.server.auth.Decision;
+import io.petrichor.server.auth.Handshake;
 import io.petrichor.server.auth.PetrichorAuthenticator;
+import io.petrichor.server.auth.UserAuthenticator;
 import io.petrichor.testing.Canary;
 import io.petrichor.testing.Program;
 import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.TestServer;
+import io.petrichor.tnetstring.TNetstring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -93,6 +99,41 @@ class ReadyMadeAuthenticatorsTests {
 				assertThat(Math.abs(unknown - wrong)).isLessThan(Duration.ofMillis(5).toNanos());
 				canary.assertWell();
 			}
+		});
+	}
+
+	@Test
+	void whenUserIsUnknownThenAPasswordIsMatchedAllTheSame() {
+		List<String> matched = new ArrayList<>();
+		PasswordEncoder encoder = new PasswordEncoder() {
+			@Override
+			public String encode(CharSequence raw) {
+				return "encoded";
+			}
+
+			@Override
+			public boolean matches(CharSequence raw, String encoded) {
+				return matched.add(raw + " " + encoded);
+			}
+		};
+		UserAuthenticator authenticator = new UserAuthenticator(
+				Map.of("zed", new UserAuthenticator.User("encoded", Set.of())), encoder);
+		assertThat(authenticator.authenticate(claims("zed"))).isInstanceOf(Decision.Allowed.class);
+		assertThat(authenticator.authenticate(claims("nobody"))).isInstanceOf(Decision.Denied.class);
+		assertThat(matched).containsExactly("guess encoded", "guess encoded");
+	}
+
+	private static Handshake claims(String user) {
+		return new Handshake(Header.of(Map.of("user", user, "password", "guess")), TNetstring.NULL,
+				new InetSocketAddress("127.0.0.1", 1), List.of());
+	}
+
+	@Test
+	void whenPeerIsDeniedThenTheTimeOfItsDenialTellsNothing() {
+		run(server("authentication.tokens.batch.secret=s3cret"), (port) -> {
+			long before = System.nanoTime();
+			assertDenied(port, Map.of("token", "guess"));
+			assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThanOrEqualTo(Duration.ofMillis(100));
 		});
 	}
 

@@ -15,11 +15,14 @@ import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.petrichor.handler.PetrichorConnection;
 import io.petrichor.handler.PetrichorHandler;
@@ -62,6 +65,15 @@ class TlsTests {
 				assertThat(((SSLSocket) peer.socket()).getSession().getProtocol()).isEqualTo("TLSv1.3");
 			}
 		});
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void whenServerListensWithTlsThenItsStartLineSaysSo(CapturedOutput output) {
+		run(server(),
+				(port) -> assertThat(output).containsOnlyOnce("Petrichor server listens on")
+					.contains("listens on 127.0.0.1 port " + port + ", TLS, anybody gets in, ")
+					.doesNotContain("plaintext"));
 	}
 
 	@Test
