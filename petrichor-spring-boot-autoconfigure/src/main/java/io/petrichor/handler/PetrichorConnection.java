@@ -87,7 +87,8 @@ public interface PetrichorConnection {
 
 	/**
 	 * Send a request that wants no reply to a peer that takes them, as the {@code push}
-	 * and {@code oneway} of its capabilities say. Returns at once.
+	 * and {@code oneway} of its capabilities say. Returns at once, and does nothing once
+	 * the connection is gone.
 	 * @param to the route
 	 * @param body anything that can be the body of a reply
 	 * @throws UnsupportedOperationException if the peer takes none
@@ -105,7 +106,8 @@ public interface PetrichorConnection {
 	 * @param body anything that can be the body of a reply
 	 * @param type what the body of the reply is read as; a stream is read as a list
 	 * @return the reply; an error of the peer is a {@link PetrichorException} with its
-	 * code, as is a reply that does not come in time. Sent anew for each subscriber.
+	 * code, as is a reply that does not come in time; {@code cancelled} if the connection
+	 * is gone, as all are when the server has stopped. Sent anew for each subscriber.
 	 * @throws UnsupportedOperationException if the peer takes none
 	 */
 	default <T> Mono<T> request(String to, @Nullable Object body, Class<T> type) {

@@ -40,12 +40,15 @@ public final class PairOutput {
 
 	private boolean closed;
 
-	/** What the socket had not taken after the last flush, and of its first part. */
+	/**
+	 * What the socket had not taken at the last look, and had taken of its first part.
+	 */
 	private long left;
 
-	private long leftOfFirst;
+	private long takenOfFirst;
 
-	private boolean progressed;
+	/** When the socket last took something, or what it does not take began to wait. */
+	private long lastProgress;
 
 	/**
 	 * Create an output.
@@ -88,31 +91,33 @@ public final class PairOutput {
 	public void flush() {
 		ByteBuf out = take();
 		if (out != null) {
-			this.progressed |= hasLess();
+			look();
 			this.channel.writeAndFlush(out, this.channel.voidPromise());
-			hasLess();
+			look();
 		}
 	}
 
 	/**
-	 * Whether the socket has taken anything since the last call; event loop only. What is
-	 * added meanwhile does not count.
-	 * @return false if the peer makes no room
+	 * For how long the socket has taken nothing of what waits for it; event loop only.
+	 * What is added meanwhile does not count.
+	 * @param now the time, from {@link System#nanoTime()}
+	 * @return nanoseconds, 0 if nothing waits
 	 */
-	public boolean progressed() {
-		boolean progressed = hasLess() || this.progressed;
-		this.progressed = false;
-		return progressed;
+	public long stuckFor(long now) {
+		look();
+		return (this.left > 0) ? Math.max(0, now - this.lastProgress) : 0;
 	}
 
-	private boolean hasLess() {
+	/** The time is that of the flush, however late the event loop gets to ask for it. */
+	private void look() {
 		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
 		long pending = (buffer != null) ? buffer.totalPendingWriteBytes() : 0;
-		long first = (pending > 0 && buffer != null) ? buffer.currentProgress() : 0;
-		boolean less = pending < this.left || first > this.leftOfFirst;
+		long ofFirst = (pending > 0 && buffer != null) ? buffer.currentProgress() : 0;
+		if ((this.left == 0) ? pending > 0 : (pending < this.left || ofFirst > this.takenOfFirst)) {
+			this.lastProgress = System.nanoTime();
+		}
 		this.left = pending;
-		this.leftOfFirst = first;
-		return less;
+		this.takenOfFirst = ofFirst;
 	}
 
 	/**

@@ -167,9 +167,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 
 	private long endingSince;
 
-	/** When the peer last made room for output, 0 while none waits. */
-	private long outputProgress;
-
 	private long lastTick;
 
 	private boolean ticking;
@@ -767,15 +764,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 	}
 
 	private long outputTimeLeft(long now) {
-		boolean progressed = this.output.progressed();
-		if (this.output.pending() == 0) {
-			this.outputProgress = 0;
-			return Long.MAX_VALUE;
-		}
-		if (this.outputProgress == 0 || progressed) {
-			this.outputProgress = now;
-		}
-		return this.outputProgress + this.limits.writeTimeout().toNanos() - now;
+		long stuckFor = this.output.stuckFor(now);
+		return (this.output.pending() > 0) ? this.limits.writeTimeout().toNanos() - stuckFor : Long.MAX_VALUE;
 	}
 
 	// Requests to the peer
@@ -790,7 +780,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Pet
 			throw new IllegalStateException("The peer of connection " + this.id + " does not read what is sent to it");
 		}
 		this.output.write(header, body);
-		this.channel.eventLoop().execute(this::flushPushed);
+		onLoop(this::flushPushed);
 	}
 
 	/** On a connection that was idle, nobody else looks whether the peer takes it. */

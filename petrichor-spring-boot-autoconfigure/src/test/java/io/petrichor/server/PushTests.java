@@ -1,9 +1,11 @@
 package io.petrichor.server;
 
+import java.net.Socket;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,7 @@ import io.petrichor.testing.TestServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class PushTests {
 
@@ -94,6 +97,62 @@ class PushTests {
 			assertThatExceptionOfType(java.util.concurrent.ExecutionException.class).isThrownBy(reply::get)
 				.withMessageContaining("the connection is gone");
 		});
+	}
+
+	@Test
+	void whenPeerWasIdleAndDoesNotReadWhatIsPushedThenItIsCutOff() {
+		TestServer.with(Handlers.class)
+			.withPropertyValues("petrichor.server.handshake.timeout=300ms",
+					"petrichor.server.outbound.write-timeout=1s")
+			.run((context) -> {
+				Socket socket = new Socket();
+				socket.setReceiveBufferSize(4096);
+				try (RawPeer peer = RawPeer.over(socket, TestServer.port(context))) {
+					assertThat(peer.request(CAN, "").header().flag("allowed")).isTrue();
+					long idle = System.nanoTime() + 500_000_000L;
+					Awaitility.await().until(() -> System.nanoTime() - idle > 0);
+					PetrichorConnection connection = context.getBean(PetrichorConnections.class)
+						.all()
+						.iterator()
+						.next();
+					assertThatIllegalStateException().isThrownBy(() -> {
+						for (int i = 0; i < 1000; i++) {
+							connection.send("news", new byte[100_000]);
+						}
+					}).withMessageContaining("does not read");
+					Queue<Object> events = context.getBean(Handlers.class).events;
+					Awaitility.await().until(() -> events.size() == 2);
+					assertThat(events).last().isEqualTo(new ConnectionClosed(connection, CloseReason.SLOW_CONSUMER));
+				}
+			});
+	}
+
+	@Test
+	void whenServerStopsThenItsRequestsToPeersFailAndSayWhy() {
+		TestServer.with(Handlers.class)
+			.withPropertyValues("petrichor.server.shutdown.grace-period=500ms")
+			.run((context) -> {
+				PetrichorServer server = context.getBean(PetrichorServer.class);
+				RawPeer peer = RawPeer.welcomed(server.port(),
+						Map.of("can", Map.of("re", 4, "push", true, "oneway", true, "more", true, "bye", true)));
+				PetrichorConnection connection = context.getBean(PetrichorConnections.class).all().iterator().next();
+				var before = connection.request("before", null, Long.class).toFuture();
+				assertThat(peer.read().header().text("to")).isEqualTo("before");
+				server.stop(() -> {
+				});
+				assertThat(peer.read().header().flag("bye")).isTrue();
+				var during = connection.request("during", null, Long.class).toFuture();
+				Awaitility.await().until(() -> !server.isRunning());
+				for (var request : List.of(before, during, connection.request("after", null, Long.class).toFuture())) {
+					assertThatExceptionOfType(java.util.concurrent.ExecutionException.class)
+						.isThrownBy(() -> request.get(5, TimeUnit.SECONDS))
+						.havingCause()
+						.isInstanceOf(PetrichorException.class)
+						.withMessage("cancelled: the connection is gone");
+				}
+				connection.send("after", null);
+				peer.close();
+			});
 	}
 
 	@Test
