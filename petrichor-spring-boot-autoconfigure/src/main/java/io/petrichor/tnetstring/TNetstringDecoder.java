@@ -1,5 +1,8 @@
 package io.petrichor.tnetstring;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.util.Arrays;
 
@@ -24,6 +27,8 @@ public final class TNetstringDecoder {
 
 	/** Scratch arrays longer than this are not kept between values. */
 	private static final int KEPT_SCRATCH = 64;
+
+	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
 	private static final int[] NO_INTS = {};
 
@@ -389,9 +394,21 @@ public final class TNetstringDecoder {
 		}
 	}
 
-	/** One of 64 places; keys in different ones differ. */
+	/**
+	 * One of 64 places, by the size and the last bytes; keys in different ones differ.
+	 */
 	private static int trait(byte[] bytes, int from, int size) {
-		return (size == 0) ? 0 : bytes[from] * 5 + bytes[from + size - 1] * 3 + bytes[from + size / 2] + size;
+		int end = from + size;
+		long last = 0;
+		if (end >= 8) {
+			last = (size > 0) ? (long) LONGS.get(bytes, end - 8) >>> Math.max(0, 64 - 8 * size) : 0;
+		}
+		else {
+			for (int i = end - 1; i >= from; i--) {
+				last = (last << 8) | (bytes[i] & 0xff);
+			}
+		}
+		return (int) (((last + size) * 0x9E3779B97F4A7C15L) >>> 58);
 	}
 
 	private void checkManyKeys(byte[] bytes, int from, int to, int start) {

@@ -125,9 +125,12 @@ public final class TNetstringWriter implements AutoCloseable {
 	 */
 	public void writeNull() {
 		item(3);
-		this.data[this.position++] = '0';
-		this.data[this.position++] = ':';
-		this.data[this.position++] = '~';
+		byte[] target = this.data;
+		int at = this.position;
+		target[at] = '0';
+		target[at + 1] = ':';
+		target[at + 2] = '~';
+		this.position = at + 3;
 	}
 
 	/**
@@ -159,14 +162,16 @@ public final class TNetstringWriter implements AutoCloseable {
 			throw tooManyDigits();
 		}
 		int size = digits + ((value < 0) ? 1 : 0);
-		head(size);
-		int end = this.position + size;
-		int first = putDigits(this.data, end, rest);
+		byte[] target = this.data;
+		int start = number(target, this.position, size);
+		target[start] = ':';
+		int end = start + 1 + size;
+		putDigits(target, end, rest);
 		if (value < 0) {
-			this.data[first - 1] = '-';
+			target[start + 1] = '-';
 		}
-		this.position = end;
-		this.data[this.position++] = '#';
+		target[end] = '#';
+		this.position = end + 1;
 	}
 
 	/**
@@ -218,19 +223,24 @@ public final class TNetstringWriter implements AutoCloseable {
 			throw tooManyDigits();
 		}
 		item(32);
-		head(size);
-		int i = this.position + size;
-		this.position = i;
+		byte[] target = this.data;
+		int start = number(target, this.position, size);
+		target[start] = ':';
+		int end = start + 1 + size;
+		int i = end;
+		long rest = digits;
 		for (int place = 0; place < places; place++) {
-			this.data[--i] = (byte) ('0' + digits % 10);
-			digits /= 10;
+			long next = rest / 10;
+			target[--i] = (byte) ('0' + (int) (rest - next * 10));
+			rest = next;
 		}
-		this.data[--i] = '.';
-		i = putDigits(this.data, i, digits);
+		target[--i] = '.';
+		i = putDigits(target, i, rest);
 		if (negative) {
-			this.data[--i] = '-';
+			target[i - 1] = '-';
 		}
-		this.data[this.position++] = '^';
+		target[end] = '^';
+		this.position = end + 1;
 	}
 
 	/**
@@ -266,19 +276,19 @@ public final class TNetstringWriter implements AutoCloseable {
 	public void writeText(String text) {
 		int length = text.length();
 		item(12L + length);
-		int start = this.position;
-		head(length);
+		byte[] target = this.data;
+		int at = number(target, this.position, checkSize(length));
+		target[at++] = ':';
 		for (int i = 0; i < length; i++) {
 			char c = text.charAt(i);
 			if (c >= 0x80) {
-				this.position = start;
 				writeNonAscii(text);
 				return;
 			}
-			this.data[this.position + i] = (byte) c;
+			target[at + i] = (byte) c;
 		}
-		this.position += length;
-		this.data[this.position++] = ',';
+		target[at + length] = ',';
+		this.position = at + length + 1;
 	}
 
 	/**

@@ -39,12 +39,20 @@ final class Tree {
 	}
 
 	private @Nullable Object read() {
-		byte[] source = this.bytes;
 		int size = readSize();
 		int data = this.position;
 		int end = data + size;
 		this.position = end + 1;
-		switch (source[end]) {
+		byte type = this.bytes[end];
+		return (type == '}' || type == ']') ? container(type, data, end) : scalar(this.bytes, type, data, end);
+	}
+
+	private Object container(byte type, int data, int end) {
+		return (type == '}') ? readDictionary(data, end) : readList(data, end);
+	}
+
+	private static @Nullable Object scalar(byte[] source, byte type, int data, int end) {
+		switch (type) {
 			case ',' -> {
 				String text = Utf8.decode(source, data, end);
 				return (text != null) ? text : Arrays.copyOfRange(source, data, end);
@@ -59,13 +67,7 @@ final class Tree {
 				return Numbers.parseDouble(source, data, end);
 			}
 			case '!' -> {
-				return size == 4;
-			}
-			case '}' -> {
-				return readDictionary(data, end);
-			}
-			case ']' -> {
-				return readList(data, end);
+				return end - data == 4;
 			}
 			default -> {
 				return null;
