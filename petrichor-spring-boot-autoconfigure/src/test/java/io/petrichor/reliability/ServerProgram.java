@@ -21,6 +21,7 @@ import org.springframework.context.annotation.Bean;
 
 import io.petrichor.autoconfigure.PetrichorServerAutoConfiguration;
 import io.petrichor.handler.Outcome;
+import io.petrichor.handler.PetrichorConnection;
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.handler.Request;
 import io.petrichor.handler.RequestListener;
@@ -133,6 +134,11 @@ class ServerProgram {
 		@PetrichorHandler("stream")
 		Flux<byte[]> stream(int size) {
 			return Flux.<byte[]>generate((sink) -> sink.next(new byte[size]));
+		}
+
+		@PetrichorHandler(value = "push.back", blocking = false)
+		void pushBack(PetrichorConnection connection) {
+			connection.send("pushed", null);
 		}
 
 		@PetrichorHandler("fail")
