@@ -42,6 +42,7 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConf
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.util.unit.DataSize;
 
 import io.petrichor.autoconfigure.PetrichorServerMetricsAutoConfiguration;
 import io.petrichor.handler.PetrichorException;
@@ -338,7 +339,7 @@ class ServerMetricsTests {
 				for (int i = 0; i < 24; i++) {
 					hoarders.add(welcomed(server).send("0:}250000:").send(new byte[240_000]));
 				}
-				await().until(() -> closed.count() > 0 && server.buffered() < 4_000_000);
+				await().until(() -> closed.count() > 0 && server.buffered() <= DataSize.ofMegabytes(4).toBytes());
 				await().untilAsserted(
 						() -> assertThat(closed.count()).isEqualTo(hoarders.size() - server.connectionCount()));
 				hoarders.forEach(RawPeer::close);

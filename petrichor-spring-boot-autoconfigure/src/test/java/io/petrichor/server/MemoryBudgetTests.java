@@ -11,6 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.util.unit.DataSize;
 
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.testing.RawPeer;
@@ -24,6 +25,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @ExtendWith(OutputCaptureExtension.class)
 class MemoryBudgetTests {
+
+	/** What {@code 4MB} is. */
+	private static final long LIMIT = DataSize.ofMegabytes(4).toBytes();
 
 	@Test
 	void whenPeersHoldTooMuchTogetherThenTheLargestIsClosedAndTheOthersGoOn() {
@@ -39,7 +43,7 @@ class MemoryBudgetTests {
 					Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
 						assertThat(canary.request(Map.of(), "alive").body().asText()).isEqualTo("alive");
 						assertThat(server.connectionCount()).isBetween(2, 20);
-						assertThat(server.buffered()).isLessThan(4_000_000);
+						assertThat(server.buffered()).isLessThanOrEqualTo(LIMIT);
 					});
 					assertThat(canary.request(Map.of(), "x".repeat(200_000)).body().asText()).hasSize(200_000);
 				}
@@ -61,7 +65,7 @@ class MemoryBudgetTests {
 					for (int i = 0; i < 24; i++) {
 						hoarders.add(RawPeer.welcomed(server.port()).send("0:}250000:").send(new byte[240_000]));
 					}
-					Awaitility.await().until(() -> server.buffered() > 4_000_000);
+					Awaitility.await().until(() -> server.buffered() > LIMIT);
 					peer.send(("0:}1000:" + "x".repeat(1000) + ",").repeat(200));
 					for (int i = 0; i < 200; i++) {
 						assertThat(peer.read().body().size()).as("reply %d", i).isGreaterThan(1000);
