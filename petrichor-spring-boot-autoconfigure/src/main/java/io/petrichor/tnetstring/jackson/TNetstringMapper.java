@@ -189,6 +189,8 @@ public class TNetstringMapper extends ObjectMapper {
 		 * A builder with a factory.
 		 * @param factory makes parsers and generators
 		 */
+		@SuppressWarnings("this-escape") // Java 21 and later: adding a module is what a
+											// base builder is for
 		public Builder(TNetstringFactory factory) {
 			super(factory);
 			addModule(new TNetstringModule());
