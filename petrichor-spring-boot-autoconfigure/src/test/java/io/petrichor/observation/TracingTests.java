@@ -232,7 +232,8 @@ class TracingTests {
 				context.getBean(PetrichorClient.class).to("any").retrieve(String.class);
 				assertThat(request.join().header().asMap()).isEqualTo(Map.of("to", "any"));
 				assertThat(this.tracer.getSpans()).isEmpty();
-				assertThat(this.meters.find("petrichor.client.calls").functionTimers()).hasSize(1);
+				await().untilAsserted(
+						() -> assertThat(this.meters.find("petrichor.client.calls").functionTimers()).hasSize(1));
 			});
 		}
 	}
