@@ -160,25 +160,24 @@ class TlsThreatsTests {
 	@Test
 	void row54_whenClientUpdatesKeysTenThousandTimesThenHeapIsFlatAndOthersAreServed() throws Exception {
 		run(server(), (port) -> {
-			ExecutorService reader = Executors.newSingleThreadExecutor();
 			try (Canary canary = canary(port); RawPeer peer = this.authority.connect(port)) {
 				assertThat(peer.request(ZED, "").header().flag("allowed")).isTrue();
 				long heap = ThreadUse.heap();
 				long cpu = ThreadUse.cpu("petrichor-nio");
 				peer.socket().setSoTimeout(60_000);
-				Future<Message> reply = reader.submit(peer::read);
-				for (int i = 0; i < 10_000; i++) {
-					((SSLSocket) peer.socket()).startHandshake();
+				// In turns: a JDK's socket bears no update while another thread reads.
+				for (int i = 0; i < 100; i++) {
+					for (int update = 0; update < 100; update++) {
+						((SSLSocket) peer.socket()).startHandshake();
+					}
+					assertThat(peer.request(Map.of(), "").body().asText()).isEqualTo("nobody");
 				}
-				peer.send(Map.of(), "");
-				assertThat(reply.get().body().asText()).isEqualTo("nobody");
 				Duration took = Duration.ofNanos(ThreadUse.cpu("petrichor-nio") - cpu);
 				System.out.printf("key updates: 10000 took event loops %d ms%n", took.toMillis());
 				assertThat(took).isLessThan(Duration.ofSeconds(5));
 				assertThat(ThreadUse.heap() - heap).isLessThan(10 << 20);
 				canary.assertWell();
 			}
-			reader.shutdownNow();
 		});
 	}
 
