@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.Principal;
 import java.time.Duration;
@@ -24,7 +23,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 
 import io.netty.channel.Channel;
@@ -91,7 +89,7 @@ class TlsThreatsTests {
 		this.authority.write(this.authority.issue("localhost",
 				new CertificateBuilder().algorithm(CertificateBuilder.Algorithm.rsa4096)), "server");
 		run(patient(), (port) -> {
-			byte[] clientHello = clientHello();
+			byte[] clientHello = this.authority.clientHello();
 			try (Canary canary = canary(port); Peers silent = Peers.connect(500, port)) {
 				for (int i = 0; i < 500; i++) {
 					boolean torn = i % 2 == 0;
@@ -206,7 +204,8 @@ class TlsThreatsTests {
 	@Test
 	@Tag("clock")
 	void row55_whenTlsOrHttpComesToPlaintextPortThenItEndsAtOnceAndLogSaysSo(CapturedOutput output) throws Exception {
-		Map<String, byte[]> strangers = Map.of("TLS", clientHello(), "HTTP", "GET / HTTP/1.1\r\n".getBytes());
+		Map<String, byte[]> strangers = Map.of("TLS", this.authority.clientHello(), "HTTP",
+				"GET / HTTP/1.1\r\n".getBytes());
 		strangers.forEach((name, words) -> TestServer.run(TestServer.with(WhoAmI.class), (port) -> {
 			try (Canary canary = Canary.watch(port); RawPeer stranger = RawPeer.connect(port)) {
 				long begin = System.nanoTime();
@@ -389,16 +388,6 @@ class TlsThreatsTests {
 
 	private Canary canary(int port) throws Exception {
 		return Canary.over(this.authority.connect(port), Map.of());
-	}
-
-	private byte[] clientHello() throws Exception {
-		SSLEngine engine = this.authority.context(null).createSSLEngine("localhost", 1);
-		engine.setUseClientMode(true);
-		ByteBuffer out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-		engine.wrap(ByteBuffer.allocate(0), out);
-		byte[] hello = new byte[out.flip().remaining()];
-		out.get(hello);
-		return hello;
 	}
 
 	private static Duration since(long begin) {
