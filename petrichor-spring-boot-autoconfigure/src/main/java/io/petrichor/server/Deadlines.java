@@ -169,7 +169,7 @@ final class Deadlines {
 
 	/** Which of the deadlines is over. */
 	CloseReason overdue(long now) {
-		if (!this.life.isPast(ConnectionState.OPEN)) {
+		if (!this.life.hasReached(ConnectionState.OPEN)) {
 			return CloseReason.HANDSHAKE_TIMEOUT;
 		}
 		if (this.out.timeLeft(now) <= 0) {

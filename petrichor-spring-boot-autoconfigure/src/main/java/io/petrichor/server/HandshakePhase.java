@@ -15,6 +15,7 @@ import io.petrichor.protocol.ErrorCode;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
 import io.petrichor.protocol.Message;
+import io.petrichor.protocol.ProtocolException;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.Handshake;
 import io.petrichor.tnetstring.TNetstring;
@@ -41,7 +42,7 @@ final class HandshakePhase {
 
 	private final Peer peer;
 
-	private final Consumer<Decision> answered;
+	private final Consumer<Decision.Allowed> letIn;
 
 	private Authentication.@Nullable Attempt attempt;
 
@@ -57,10 +58,10 @@ final class HandshakePhase {
 	 * @param out where the answer goes
 	 * @param life told of the steps
 	 * @param peer the peer
-	 * @param answered told of the decision when the answer has been written
+	 * @param letIn told of the decision when the peer is let in and its answer is written
 	 */
 	HandshakePhase(PetrichorServer server, Authentication authentication, Admission.Place place, Channel channel,
-			Inbound in, Outbound out, Lifecycle life, Peer peer, Consumer<Decision> answered) {
+			Inbound in, Outbound out, Lifecycle life, Peer peer, Consumer<Decision.Allowed> letIn) {
 		this.server = server;
 		this.authentication = authentication;
 		this.place = place;
@@ -69,7 +70,7 @@ final class HandshakePhase {
 		this.out = out;
 		this.life = life;
 		this.peer = peer;
-		this.answered = answered;
+		this.letIn = letIn;
 	}
 
 	/** TLS has been set up, or could not be: then its handler closes the connection. */
@@ -108,11 +109,11 @@ final class HandshakePhase {
 		if (this.life.state() == ConnectionState.DECIDING) {
 			if (decision instanceof Decision.Allowed allowed) {
 				allow(allowed);
+				this.letIn.accept(allowed);
 			}
 			else if (decision instanceof Decision.Denied denied) {
 				deny(denied);
 			}
-			this.answered.accept(decision);
 		}
 	}
 
@@ -154,13 +155,7 @@ final class HandshakePhase {
 		deny(ErrorCode.DENIED, decision.reason(), decision.retry());
 	}
 
-	/**
-	 * Say that the peer is not let in.
-	 * @param code why
-	 * @param reason why, for people
-	 * @param retry when another try makes sense, or null for never
-	 */
-	void deny(ErrorCode code, String reason, @Nullable Duration retry) {
+	private void deny(ErrorCode code, String reason, @Nullable Duration retry) {
 		Map<String, Object> header = new LinkedHashMap<>();
 		header.put(HeaderKeys.ALLOWED, false);
 		header.put(HeaderKeys.ERROR, code.wireName());
@@ -168,10 +163,32 @@ final class HandshakePhase {
 			header.put(HeaderKeys.RETRY, retry.toMillis());
 		}
 		this.out.write(Header.of(header), TNetstring.of(reason));
+		this.life.linger();
 	}
 
-	/** Nobody waits for the decision any more. Says whether there was none. */
-	boolean cancel() {
+	/** The first pair will not come. Does nothing if it has. */
+	void end() {
+		if (this.life.state() == ConnectionState.HANDSHAKE) {
+			ProtocolException failure = this.in.failure();
+			if (failure != null) {
+				deny(failure.code(), String.valueOf(failure.getMessage()), null);
+			}
+			else {
+				this.life.linger();
+			}
+		}
+	}
+
+	/** The server stops: who has no decision yet is sent away. */
+	void drain() {
+		end();
+		if (this.life.state() == ConnectionState.DECIDING && cancel()) {
+			deny(ErrorCode.GOING, "the server is about to stop", Duration.ofSeconds(1));
+		}
+	}
+
+	/** Says whether there was no decision. */
+	private boolean cancel() {
 		return this.attempt != null && this.attempt.cancel();
 	}
 

@@ -26,6 +26,8 @@ final class Lifecycle {
 
 	private final Outbound out;
 
+	private final Runnable lingering;
+
 	private final long accepted = System.nanoTime();
 
 	private volatile ConnectionState state = ConnectionState.HANDSHAKE;
@@ -36,10 +38,18 @@ final class Lifecycle {
 
 	private long endingSince;
 
-	Lifecycle(Channel channel, Inbound in, Outbound out) {
+	/**
+	 * Create a life that begins with the accept.
+	 * @param channel the connection
+	 * @param in what comes from the peer
+	 * @param out what goes to it
+	 * @param lingering run when there is nothing left but to wait for the peer
+	 */
+	Lifecycle(Channel channel, Inbound in, Outbound out, Runnable lingering) {
 		this.channel = channel;
 		this.in = in;
 		this.out = out;
+		this.lingering = lingering;
 	}
 
 	/** Any thread. */
@@ -48,7 +58,7 @@ final class Lifecycle {
 	}
 
 	/** Whether the connection is at a state or beyond it; any thread. */
-	boolean isPast(ConnectionState state) {
+	boolean hasReached(ConnectionState state) {
 		return this.state.compareTo(state) >= 0;
 	}
 
@@ -138,6 +148,7 @@ final class Lifecycle {
 			}
 		});
 		this.channel.read();
+		this.lingering.run();
 	}
 
 	/** The peer has ended its half as well. */

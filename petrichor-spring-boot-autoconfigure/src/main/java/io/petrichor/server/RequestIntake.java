@@ -84,11 +84,18 @@ final class RequestIntake {
 			this.life.because(CloseReason.PROTOCOL_ERROR);
 			logger
 				.debug("Connection %s is closed after a protocol error: %s".formatted(this.peer.id(), ex.getMessage()));
+			end();
 		}
 		finally {
 			this.consuming = false;
 		}
 		this.in.taken();
+	}
+
+	/** Take nothing more: what was taken is answered, then the connection is closed. */
+	void end() {
+		this.handshake.end();
+		this.life.end();
 	}
 
 	private void received(Message message) {

@@ -16,15 +16,13 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.petrichor.handler.RequestLane;
-import io.petrichor.protocol.ErrorCode;
 import io.petrichor.protocol.PairTap;
-import io.petrichor.protocol.ProtocolException;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.wire.WireLog;
 
 /**
- * One peer, from its accept to its close: bytes in, pairs to the handshake and then to
- * the lane, replies out. Nothing is read that there is no room for. All of it happens on
+ * One connection, from its accept to its close: gives what happens to it, on the socket,
+ * in the server or by the clock, to the part of it that knows what to do. All of it is on
  * the event loop, but for what says otherwise.
  */
 final class ServerConnection extends ChannelInboundHandlerAdapter {
@@ -67,12 +65,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 		this.channel = channel;
 		this.in = new Inbound(limits.handshake(), server.listener());
 		this.out = new Outbound(id, channel, limits, server.listener(), this::flushed, this::pushed);
-		this.life = new Lifecycle(channel, this.in, this.out);
+		this.life = new Lifecycle(channel, this.in, this.out, this::watch);
 		this.pushed = new PushedRequests(id, this.out, Duration.ofNanos(requestTimeout),
 				limits.message().maxBodySize());
 		this.peer = new Peer(id, channel, this.life, server.dispatcher().bodies(), this.pushed);
 		this.handshake = new HandshakePhase(server, listening.authentication(), place, channel, this.in, this.out,
-				this.life, this.peer, this::answered);
+				this.life, this.peer, this::letIn);
 		this.lane = server.dispatcher().lane(this.peer, channel.eventLoop(), this.out, this::progress);
 		this.pace = new ReadingPace(limits, server.budget(), this.in, this.out, this.lane);
 		this.intake = new RequestIntake(this.life, this.in, this.out, this.handshake, this.pushed, this.peer, this.lane,
@@ -96,7 +94,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 	@Override
 	public void channelRead(ChannelHandlerContext context, Object message) {
 		ByteBuf bytes = (ByteBuf) message;
-		if (this.life.isPast(ConnectionState.LINGERING)) {
+		if (this.life.hasReached(ConnectionState.LINGERING)) {
 			bytes.release();
 		}
 		else if (this.handshake.isForeign(bytes)) {
@@ -106,7 +104,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 		else {
 			this.in.add(bytes, context.alloc());
 			this.intake.consume();
-			endIfBroken();
 		}
 	}
 
@@ -127,17 +124,15 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 	 * Something was read, written or finished: go on with whatever that made possible.
 	 */
 	private void progress() {
-		if (this.life.isPast(ConnectionState.LINGERING)) {
+		if (this.life.hasReached(ConnectionState.LINGERING)) {
 			if (!this.in.isEnded()) {
 				this.channel.read();
 			}
 			return;
 		}
 		this.intake.advance();
-		endIfBroken();
 		if (this.life.state() == ConnectionState.ENDING && this.lane.inFlight() == 0 && !this.in.hasUnread()) {
 			this.life.finish();
-			this.pace.account();
 		}
 		else if (this.intake.wantsMore()) {
 			this.channel.read();
@@ -146,29 +141,28 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 	}
 
 	/** The peer has its answer to the handshake. */
-	private void answered(Decision decision) {
-		if (decision instanceof Decision.Allowed allowed) {
-			this.deadlines.allow(allowed.until());
-			this.pace.open(this.peer.capabilities());
-			if (this.draining || this.in.isEnded()) {
-				leave();
-			}
-			progress();
+	private void letIn(Decision.Allowed decision) {
+		this.deadlines.allow(decision.until());
+		this.pace.open(this.peer.capabilities());
+		if (this.draining || this.in.isEnded()) {
+			leave();
 		}
-		else {
-			linger();
-		}
+		progress();
 	}
 
-	// Replies and requests out
+	// Bytes out
 
 	private void flushed() {
 		this.lane.flushed();
 	}
 
-	/** On a connection that was idle, nobody else looks whether the peer takes it. */
 	private void pushed() {
 		this.out.flush();
+		watch();
+	}
+
+	/** Nobody else looks whether the peer takes what goes to it now. */
+	private void watch() {
 		this.pace.account();
 		this.deadlines.watch();
 	}
@@ -191,7 +185,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 	/** Nothing more comes. While the peer waits for the decision, so does this. */
 	private void inputEnded() {
 		switch (this.life.state()) {
-			case HANDSHAKE -> end();
+			case HANDSHAKE -> this.intake.end();
 			case OPEN, GOING -> {
 				leave();
 				progress();
@@ -208,32 +202,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 		if (this.life.state() == ConnectionState.GOING) {
 			this.lane.refuse();
 		}
-	}
-
-	private void endIfBroken() {
-		if (this.in.isBroken()) {
-			end();
-		}
-	}
-
-	/** Read nothing more, answer what was read, then close. */
-	private void end() {
-		if (this.life.state() == ConnectionState.HANDSHAKE) {
-			ProtocolException failure = this.in.failure();
-			if (failure != null) {
-				this.handshake.deny(failure.code(), String.valueOf(failure.getMessage()), null);
-			}
-			linger();
-		}
-		else {
-			this.life.end();
-		}
-	}
-
-	private void linger() {
-		this.life.linger();
-		this.pace.account();
-		this.deadlines.watch();
 	}
 
 	@Override
@@ -266,11 +234,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 	/** Is one of the deadlines over? */
 	private void look() {
 		long now = System.nanoTime();
-		long left = timeLeft(now);
+		this.lane.expire(now);
+		long left = this.deadlines.left(now);
 		if (left <= 0 && this.deadlines.isExpired(now)) {
 			this.life.because(CloseReason.EXPIRED);
 			leave();
-			left = timeLeft(now);
+			left = this.deadlines.left(now);
 		}
 		if (left <= 0) {
 			overdue(now);
@@ -282,19 +251,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 		}
 		this.deadlines.pause();
 		if (this.deadlines.isGoodbyeOver(now)) {
-			end();
+			this.intake.end();
 		}
 		progress();
 		if (this.life.state() != ConnectionState.CLOSED) {
 			this.deadlines.again(left);
 		}
-	}
-
-	private long timeLeft(long now) {
-		if (this.life.isPast(ConnectionState.OPEN) && !this.life.isPast(ConnectionState.LINGERING)) {
-			this.lane.expire(now);
-		}
-		return this.deadlines.left(now);
 	}
 
 	private void overdue(long now) {
@@ -314,8 +276,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 		Principal principal = this.peer.principal();
 		return new ConnectionInfo(id(), (principal != null) ? principal.getName() : this.peer.user(),
 				this.peer.remoteAddress(), Instant.now().minusNanos(this.life.age(System.nanoTime())),
-				this.life.isPast(ConnectionState.OPEN), this.lane.inFlight(), this.in.bytesRead(), this.out.written(),
-				this.in.partial(), this.out.pending());
+				this.life.hasReached(ConnectionState.OPEN), this.lane.inFlight(), this.in.bytesRead(),
+				this.out.written(), this.in.partial(), this.out.pending());
 	}
 
 	/** The memory that this connection holds for what is not finished. */
@@ -339,14 +301,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 		onLoop(() -> {
 			this.draining = true;
 			this.life.because(CloseReason.SHUTDOWN);
-			if (this.life.state() == ConnectionState.DECIDING && this.handshake.cancel()) {
-				this.handshake.deny(ErrorCode.GOING, "the server is about to stop", Duration.ofSeconds(1));
-				linger();
-			}
-			else if (this.life.state() == ConnectionState.HANDSHAKE) {
-				end();
-			}
-			else if (this.life.state() == ConnectionState.OPEN) {
+			this.handshake.drain();
+			if (this.life.state() == ConnectionState.OPEN) {
 				leave();
 				progress();
 			}
@@ -357,8 +313,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 	void hurry() {
 		onLoop(() -> {
 			this.lane.giveUp();
-			end();
-			if (!this.life.isPast(ConnectionState.ENDING)) {
+			this.intake.end();
+			if (!this.life.hasReached(ConnectionState.ENDING)) {
 				this.channel.close();
 			}
 			else {
