@@ -52,6 +52,11 @@ public final class ServerTls {
 	/** Far more than any client says before it knows whom it talks to. */
 	private static final int MAX_CLIENT_HELLO = 16 * 1024;
 
+	/**
+	 * How long the word that nothing more comes may wait for a peer that takes nothing.
+	 */
+	private static final Duration LAST_WORD = Duration.ofMillis(100);
+
 	private final ClientCertificates clientCertificates;
 
 	private SslBundle bundle;
@@ -188,6 +193,7 @@ public final class ServerTls {
 	private static SslHandler handler(SslContext context, ByteBufAllocator memory, Duration timeout, Executor threads) {
 		SslHandler handler = context.newHandler(memory, threads);
 		handler.setHandshakeTimeoutMillis(timeout.toMillis());
+		handler.setCloseNotifyFlushTimeoutMillis(LAST_WORD.toMillis());
 		return handler;
 	}
 

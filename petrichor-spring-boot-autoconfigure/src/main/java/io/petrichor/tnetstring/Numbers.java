@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Arrays;
 
 /**
  * Numbers from and to their decimal digits. Reading expects bytes that passed the
@@ -80,6 +81,16 @@ final class Numbers {
 		long pairs = (ones * 10 + (ones >>> 8)) & 0x00FF00FF00FF00FFL;
 		long fours = (pairs * 100 + (pairs >>> 16)) & 0x0000FFFF0000FFFFL;
 		return (fours * 10_000 + (fours >>> 32)) & 0xFFFFFFFFL;
+	}
+
+	/** Up to eight ASCII characters as they go out, for {@link #putWord}. */
+	static long word(String ascii) {
+		return (long) LONGS.get(Arrays.copyOf(ascii.getBytes(StandardCharsets.US_ASCII), Long.BYTES), 0);
+	}
+
+	/** Writes eight bytes, also where fewer of them count and more is written next. */
+	static void putWord(byte[] target, int at, long word) {
+		LONGS.set(target, at, word);
 	}
 
 	/** The other way round: a number below 100,000,000 as eight digits. */
@@ -201,14 +212,15 @@ final class Numbers {
 	}
 
 	/**
-	 * A double as a decimal of at most 15 digits and few decimal places, if it is one:
-	 * the digits times 32, plus the number of places. Of so few digits only one decimal
-	 * reads back to a double, and division by an exact power of ten is what reading does.
+	 * A double as a decimal of at most 15 digits and two to nine decimal places, if it is
+	 * one: the digits times 32, plus the number of places. Of so few digits only one
+	 * decimal reads back to a double, and division by an exact power of ten is what
+	 * reading does.
 	 * @param value not negative
 	 * @return -1 if it is none
 	 */
 	static long shortDecimal(double value) {
-		for (int places = 0; places <= SHORT_PLACES; places++) {
+		for (int places = 2; places <= SHORT_PLACES; places++) {
 			double scaled = value * POWERS_OF_TEN[places];
 			double digits = Math.rint(scaled);
 			if (!(digits < 1e15)) {

@@ -12,9 +12,10 @@ import io.petrichor.tnetstring.WriterMemory.EncodedKey;
 
 /**
  * Writes one value from front to back, though a container's SIZE stands in front of it
- * and is known only at its end: data goes into one array, the sizes of containers into
- * another, and both are woven together at the end. So no byte is copied more than once,
- * however deep it lies.
+ * and is known only at its end. Room is left for as many digits as the last container at
+ * that depth took, which is right for most lists of records. Where it is not, SIZE is
+ * noted, and set between the data when all of it is copied out. So no byte is copied more
+ * than once, however deep it lies.
  * <p>
  * For use by encoders; checks limits, but not that calls make sense: whoever calls sees
  * to it that containers are ended, that there is one value, and that a dictionary's items
@@ -25,13 +26,21 @@ import io.petrichor.tnetstring.WriterMemory.EncodedKey;
  */
 public final class TNetstringWriter implements AutoCloseable {
 
-	private static final byte[] TRUE = TNetstring.TRUE.array();
+	private static final long NULL = Numbers.word("0:~");
 
-	private static final byte[] FALSE = TNetstring.FALSE.array();
+	private static final long TRUE = Numbers.word("4:true!");
+
+	private static final long FALSE = Numbers.word("5:false!");
 
 	private static final byte[] NOTHING = {};
 
 	private static final int MAX_DATA = 999_999_999;
+
+	/** The bytes of the longest SIZE and its colon. */
+	private static final int MAX_HEAD = 10;
+
+	/** How much more room than it takes is asked for an item. */
+	private static final int MAX_UNUSED = 32;
 
 	private static final long[] POWERS_OF_TEN = new long[19];
 
@@ -66,7 +75,7 @@ public final class TNetstringWriter implements AutoCloseable {
 
 	private int headCount;
 
-	/** The bytes that the SIZEs of the containers ended so far will take. */
+	/** The bytes that the noted SIZEs will take beyond the room left for them. */
 	private int headBytes;
 
 	private int[] open = this.memory.open;
@@ -91,7 +100,7 @@ public final class TNetstringWriter implements AutoCloseable {
 	 * @throws IllegalArgumentException if it is nested too deep
 	 */
 	public void start() {
-		item(0);
+		item(MAX_HEAD);
 		if (this.depth == this.limits.maxDepth()) {
 			throw new IllegalArgumentException(
 					"Nested deeper than the limit of " + this.limits.maxDepth() + ", or holding itself");
@@ -99,12 +108,17 @@ public final class TNetstringWriter implements AutoCloseable {
 		if (this.headCount == this.heads.length) {
 			this.heads = Arrays.copyOf(this.heads, this.headCount * 2);
 		}
-		if (this.depth == this.open.length) {
-			this.open = Arrays.copyOf(this.open, this.depth * 2);
+		if (this.depth * 2 == this.open.length) {
+			this.open = Arrays.copyOf(this.open, this.depth * 4);
 		}
-		this.open[this.depth++] = this.headCount;
-		this.heads[this.headCount++] = this.position;
-		this.heads[this.headCount++] = this.headBytes;
+		this.open[this.depth * 2] = this.headCount;
+		int room = this.open[this.depth * 2 + 1] + 1;
+		this.depth++;
+		this.heads[this.headCount] = this.position;
+		this.position += room;
+		this.heads[this.headCount + 1] = this.position;
+		this.heads[this.headCount + 2] = this.headBytes;
+		this.headCount += 3;
 	}
 
 	/**
@@ -112,10 +126,20 @@ public final class TNetstringWriter implements AutoCloseable {
 	 * @param type {@link TNetstringType#LIST} or {@link TNetstringType#DICTIONARY}
 	 */
 	public void end(TNetstringType type) {
-		int head = this.open[--this.depth];
-		int size = this.position - this.heads[head] + this.headBytes - this.heads[head + 1];
-		this.heads[head + 1] = size;
-		this.headBytes += digits(checkSize(size)) + 1;
+		this.depth--;
+		int head = this.open[this.depth * 2];
+		int expected = this.open[this.depth * 2 + 1];
+		int size = checkSize(this.position - this.heads[head + 1] + this.headBytes - this.heads[head + 2]);
+		int digits = digits(size);
+		if (digits == expected && head + 3 == this.headCount) {
+			putSize(this.data, this.heads[head], size);
+			this.headCount = head;
+		}
+		else {
+			this.heads[head + 2] = size;
+			this.headBytes += digits - expected;
+			this.open[this.depth * 2 + 1] = digits;
+		}
 		ensure(1);
 		this.data[this.position++] = type.code();
 	}
@@ -124,13 +148,9 @@ public final class TNetstringWriter implements AutoCloseable {
 	 * Write null.
 	 */
 	public void writeNull() {
-		item(3);
-		byte[] target = this.data;
-		int at = this.position;
-		target[at] = '0';
-		target[at + 1] = ':';
-		target[at + 2] = '~';
-		this.position = at + 3;
+		item(Long.BYTES);
+		Numbers.putWord(this.data, this.position, NULL);
+		this.position += 3;
 	}
 
 	/**
@@ -138,9 +158,9 @@ public final class TNetstringWriter implements AutoCloseable {
 	 * @param value the value
 	 */
 	public void writeBoolean(boolean value) {
-		byte[] encoded = (value) ? TRUE : FALSE;
-		item(encoded.length);
-		append(encoded, 0, encoded.length);
+		item(Long.BYTES);
+		Numbers.putWord(this.data, this.position, (value) ? TRUE : FALSE);
+		this.position += (value) ? 7 : 8;
 	}
 
 	/**
@@ -163,12 +183,11 @@ public final class TNetstringWriter implements AutoCloseable {
 		}
 		int size = digits + ((value < 0) ? 1 : 0);
 		byte[] target = this.data;
-		int start = number(target, this.position, size);
-		target[start] = ':';
-		int end = start + 1 + size;
+		int start = putSize(target, this.position, size);
+		int end = start + size;
 		putDigits(target, end, rest);
 		if (value < 0) {
-			target[start + 1] = '-';
+			target[start] = '-';
 		}
 		target[end] = '#';
 		this.position = end + 1;
@@ -214,9 +233,9 @@ public final class TNetstringWriter implements AutoCloseable {
 	}
 
 	private void writeShortDecimal(boolean negative, long digits, int places) {
-		if (places == 0) {
-			digits *= 10;
-			places = 1;
+		while (places > 1 && digits % 10 == 0) {
+			digits /= 10;
+			places--;
 		}
 		int size = Math.max(digits(digits), places + 1) + ((negative) ? 2 : 1);
 		if (size > this.limits.maxDigits()) {
@@ -224,9 +243,7 @@ public final class TNetstringWriter implements AutoCloseable {
 		}
 		item(32);
 		byte[] target = this.data;
-		int start = number(target, this.position, size);
-		target[start] = ':';
-		int end = start + 1 + size;
+		int end = putSize(target, this.position, size) + size;
 		int i = end;
 		long rest = digits;
 		for (int place = 0; place < places; place++) {
@@ -277,8 +294,7 @@ public final class TNetstringWriter implements AutoCloseable {
 		int length = text.length();
 		item(12L + length);
 		byte[] target = this.data;
-		int at = number(target, this.position, checkSize(length));
-		target[at++] = ':';
+		int at = putSize(target, this.position, checkSize(length));
 		for (int i = 0; i < length; i++) {
 			char c = text.charAt(i);
 			if (c >= 0x80) {
@@ -468,7 +484,7 @@ public final class TNetstringWriter implements AutoCloseable {
 			throw new IllegalArgumentException("Larger than the limit of " + (MAX_DATA + 11) + " bytes");
 		}
 		byte[] target = new byte[digits(length) + length + 2];
-		target[number(target, 0, length)] = ':';
+		putSize(target, 0, length);
 		target[target.length - 1] = ',';
 		return target;
 	}
@@ -476,13 +492,11 @@ public final class TNetstringWriter implements AutoCloseable {
 	private void weave(byte[] target, int offset) {
 		int from = 0;
 		int to = offset;
-		for (int i = 0; i < this.headCount; i += 2) {
+		for (int i = 0; i < this.headCount; i += 3) {
 			int length = this.heads[i] - from;
 			System.arraycopy(this.data, from, target, to, length);
-			from += length;
-			to += length;
-			to = number(target, to, this.heads[i + 1]);
-			target[to++] = ':';
+			to = putSize(target, to + length, this.heads[i + 2]);
+			from = this.heads[i + 1];
 		}
 		System.arraycopy(this.data, from, target, to, this.position - from);
 	}
@@ -514,8 +528,7 @@ public final class TNetstringWriter implements AutoCloseable {
 	}
 
 	private void head(int size) {
-		this.position = number(this.data, this.position, checkSize(size));
-		this.data[this.position++] = ':';
+		this.position = putSize(this.data, this.position, checkSize(size));
 	}
 
 	private void append(byte[] bytes, int offset, int length) {
@@ -537,8 +550,13 @@ public final class TNetstringWriter implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * The limit is kept by {@link #size}; here it only bounds the memory, since more room
+	 * is asked for than is taken.
+	 */
 	private void grow(long needed) {
-		if (needed - 12 > this.limits.maxSize() || needed > Integer.MAX_VALUE - 16) {
+		long unused = MAX_UNUSED + (long) MAX_HEAD * this.depth;
+		if (needed + this.headBytes - unused > this.limits.maxSize() || needed > Integer.MAX_VALUE - 16) {
 			throw tooBig();
 		}
 		int length = (int) Math.min(Math.max(needed, this.data.length * 2L), Integer.MAX_VALUE - 16);
@@ -565,14 +583,24 @@ public final class TNetstringWriter implements AutoCloseable {
 		return new IllegalArgumentException("A number with more digits than the limit of " + this.limits.maxDigits());
 	}
 
-	private static int number(byte[] target, int position, int value) {
-		if (value < 10) {
-			target[position] = (byte) ('0' + value);
-			return position + 1;
+	/** Writes SIZE and the colon; returns where the data begins. Most sizes are short. */
+	private static int putSize(byte[] target, int position, int size) {
+		int colon;
+		if (size < 10) {
+			target[position] = ONES[size];
+			colon = position + 1;
 		}
-		int end = position + digits(value);
-		putDigits(target, end, value);
-		return end;
+		else if (size < 100) {
+			target[position] = TENS[size];
+			target[position + 1] = ONES[size];
+			colon = position + 2;
+		}
+		else {
+			colon = position + digits(size);
+			putDigits(target, colon, size);
+		}
+		target[colon] = ':';
+		return colon + 1;
 	}
 
 	/** By the number of bits, which is off by one at the most. */

@@ -27,11 +27,14 @@ final class WriterMemory {
 
 	byte[] data = new byte[512];
 
-	/** Of each container: where it begins in the data, and its SIZE. */
-	int[] heads = new int[32];
+	/**
+	 * Of each container that is open or whose SIZE is noted: where its room for SIZE
+	 * begins and ends, and SIZE, or the head bytes before it.
+	 */
+	int[] heads = new int[48];
 
-	/** The containers that are open, as places in the heads. */
-	int[] open = new int[16];
+	/** Of each depth: the open container's place in the heads, and how long a SIZE is. */
+	int[] open = new int[32];
 
 	/** Keys written before. */
 	private final @Nullable EncodedKey[] keys = new @Nullable EncodedKey[KNOWN_KEYS];

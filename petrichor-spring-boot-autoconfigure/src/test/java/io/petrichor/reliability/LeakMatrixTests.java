@@ -4,20 +4,29 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import javax.net.ssl.SSLException;
+
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.petrichor.handler.Outcome;
@@ -30,6 +39,7 @@ import io.petrichor.server.PetrichorServer;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.Handshake;
 import io.petrichor.server.auth.PetrichorAuthenticator;
+import io.petrichor.testing.Authority;
 import io.petrichor.testing.BufferCount;
 import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.TestServer;
@@ -51,78 +61,90 @@ class LeakMatrixTests {
 
 		NOTHING {
 			@Override
-			RawPeer begin(int port) {
-				return RawPeer.connect(port);
+			RawPeer begin(Site site) throws Exception {
+				return site.connect();
+			}
+		},
+		PART_OF_TLS_HANDSHAKE {
+			@Override
+			RawPeer begin(Site site) throws Exception {
+				return RawPeer.connect(site.port()).send(Arrays.copyOf(site.authority().clientHello(), 50));
+			}
+		},
+		FIRST_OF_TLS_HANDSHAKE {
+			@Override
+			RawPeer begin(Site site) throws Exception {
+				return RawPeer.connect(site.port()).send(site.authority().clientHello());
 			}
 		},
 		PART_OF_HANDSHAKE {
 			@Override
-			RawPeer begin(int port) {
-				return RawPeer.connect(port).send("40:4:user,");
+			RawPeer begin(Site site) throws Exception {
+				return site.connect().send("40:4:user,");
 			}
 		},
 		HANDSHAKE {
 			@Override
-			RawPeer begin(int port) {
-				return RawPeer.connect(port).send(Map.of("user", "slow"), "");
+			RawPeer begin(Site site) throws Exception {
+				return site.connect().send(Map.of("user", "slow"), "");
 			}
 		},
 		HANDSHAKE_AND_REQUESTS {
 			@Override
-			RawPeer begin(int port) {
-				return RawPeer.connect(port).send(Map.of("user", "slow"), "").send("0:}3:one,0:}3:two,0:}3:t");
+			RawPeer begin(Site site) throws Exception {
+				return site.connect().send(Map.of("user", "slow"), "").send("0:}3:one,0:}3:two,0:}3:t");
 			}
 		},
 		DENIED {
 			@Override
-			RawPeer begin(int port) {
-				RawPeer peer = RawPeer.connect(port);
+			RawPeer begin(Site site) throws Exception {
+				RawPeer peer = site.connect();
 				assertThat(peer.request(Map.of("user", "eve"), "").header().flag("allowed")).isFalse();
 				return peer;
 			}
 		},
 		ALLOWED {
 			@Override
-			RawPeer begin(int port) {
-				return RawPeer.welcomed(port);
+			RawPeer begin(Site site) throws Exception {
+				return site.connect().introduce(Map.of());
 			}
 		},
 		ANSWERED {
 			@Override
-			RawPeer begin(int port) {
-				RawPeer peer = RawPeer.welcomed(port);
+			RawPeer begin(Site site) throws Exception {
+				RawPeer peer = site.connect().introduce(Map.of());
 				assertThat(peer.request(Map.of(), "hello").body().asText()).isEqualTo("hello");
 				return peer;
 			}
 		},
 		PART_OF_HEADER {
 			@Override
-			RawPeer begin(int port) {
-				return RawPeer.welcomed(port).send("12:2:to");
+			RawPeer begin(Site site) throws Exception {
+				return site.connect().introduce(Map.of()).send("12:2:to");
 			}
 		},
 		PART_OF_BODY {
 			@Override
-			RawPeer begin(int port) {
-				return RawPeer.welcomed(port).send("0:}100000:").send(new byte[50_000]);
+			RawPeer begin(Site site) throws Exception {
+				return site.connect().introduce(Map.of()).send("0:}100000:").send(new byte[50_000]);
 			}
 		},
 		BLOCKED_HANDLER {
 			@Override
-			RawPeer begin(int port) {
-				return RawPeer.welcomed(port).send(Map.of("to", "sleeper"), "");
+			RawPeer begin(Site site) throws Exception {
+				return site.connect().introduce(Map.of()).send(Map.of("to", "sleeper"), "");
 			}
 		},
 		HANDLER_THAT_NEVER_ENDS {
 			@Override
-			RawPeer begin(int port) {
-				return RawPeer.welcomed(port, CAN).send(Map.of("to", "never", "id", 1), "");
+			RawPeer begin(Site site) throws Exception {
+				return site.connect().introduce(CAN).send(Map.of("to", "never", "id", 1), "");
 			}
 		},
 		MORE_REQUESTS_THAN_ARE_READ {
 			@Override
-			RawPeer begin(int port) {
-				RawPeer peer = RawPeer.welcomed(port).send(Map.of("to", "sleeper"), "");
+			RawPeer begin(Site site) throws Exception {
+				RawPeer peer = site.connect().introduce(Map.of()).send(Map.of("to", "sleeper"), "");
 				for (int i = 0; i < 40; i++) {
 					peer.send(Map.of(), "x".repeat(1000));
 				}
@@ -131,8 +153,8 @@ class LeakMatrixTests {
 		},
 		REPLIES_THAT_ARE_NOT_READ {
 			@Override
-			RawPeer begin(int port) {
-				RawPeer peer = ofSmallWindow(port, Map.of());
+			RawPeer begin(Site site) throws Exception {
+				RawPeer peer = ofSmallWindow(site, Map.of());
 				for (int i = 0; i < 12; i++) {
 					peer.send(Map.of("to", "big"), "");
 				}
@@ -141,32 +163,23 @@ class LeakMatrixTests {
 		},
 		STREAM_THAT_IS_NOT_READ {
 			@Override
-			RawPeer begin(int port) {
-				return ofSmallWindow(port, CAN).send(Map.of("to", "stream", "id", 1), "");
+			RawPeer begin(Site site) throws Exception {
+				return ofSmallWindow(site, CAN).send(Map.of("to", "stream", "id", 1), "");
 			}
 		},
 		END_OF_ITS_HALF {
 			@Override
-			RawPeer begin(int port) {
-				return RawPeer.welcomed(port).send(Map.of("to", "sleeper"), "").endOutput();
+			RawPeer begin(Site site) throws Exception {
+				return site.connect().introduce(Map.of()).send(Map.of("to", "sleeper"), "").endOutput();
 			}
 		};
 
-		abstract RawPeer begin(int port);
+		abstract RawPeer begin(Site site) throws Exception;
 
-		private static RawPeer ofSmallWindow(int port, Map<String, ?> more) {
-			try {
-				Socket socket = new Socket();
-				socket.setReceiveBufferSize(4096);
-				RawPeer peer = RawPeer.over(socket, port);
-				Map<String, Object> header = new java.util.HashMap<>(more);
-				header.put("user", "zed");
-				assertThat(peer.request(header, "").header().flag("allowed")).isTrue();
-				return peer;
-			}
-			catch (SocketException ex) {
-				throw new UncheckedIOException(ex);
-			}
+		private static RawPeer ofSmallWindow(Site site, Map<String, ?> more) throws Exception {
+			Socket socket = new Socket();
+			socket.setReceiveBufferSize(4096);
+			return site.connect(socket).introduce(more);
 		}
 
 	}
@@ -191,6 +204,13 @@ class LeakMatrixTests {
 			@Override
 			void leave(RawPeer peer) {
 				peer.endOutput();
+			}
+		},
+		/** With TLS: without the word that says so. */
+		CUT {
+			@Override
+			void leave(Site site, RawPeer peer) throws IOException {
+				site.below(peer).close();
 			}
 		},
 		NONSENSE {
@@ -230,6 +250,10 @@ class LeakMatrixTests {
 			}
 		};
 
+		void leave(Site site, RawPeer peer) throws IOException {
+			leave(peer);
+		}
+
 		void leave(RawPeer peer) throws IOException {
 		}
 
@@ -238,42 +262,104 @@ class LeakMatrixTests {
 
 	}
 
+	@TempDir
+	private Path folder;
+
 	@ParameterizedTest
 	@EnumSource
-	void whenConnectionEndsInAnyStateThenNothingOfItStays(Exit exit) {
-		server().run((context) -> {
-			PetrichorServer server = context.getBean(PetrichorServer.class);
+	void whenConnectionEndsInAnyStateThenNothingOfItStays(Exit exit) throws Exception {
+		inBothWays((plain, tls) -> {
 			List<RawPeer> peers = new ArrayList<>();
-			for (Before before : Before.values()) {
-				RawPeer peer = before.begin(server.port());
-				peers.add(peer);
-				leave(exit, peer);
+			for (Site site : List.of(plain, tls)) {
+				for (Before before : Before.values()) {
+					RawPeer peer = before.begin(site);
+					peers.add(peer);
+					leave(exit, site, peer);
+				}
+				exit.end(site.server());
 			}
-			exit.end(server);
-			assertNothingStays(server, context.getBean(Requests.class));
-			peers.forEach(RawPeer::close);
+			assertNothingStays(plain);
+			assertNothingStays(tls);
+			peers.forEach(LeakMatrixTests::close);
 		});
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void whenConnectionEndsWhileTheServerGoesThenNothingOfItStays(Exit exit) {
-		server().run((context) -> {
-			PetrichorServer server = context.getBean(PetrichorServer.class);
-			RawPeer peer = RawPeer.welcomed(server.port(), CAN);
-			peer.send(Map.of("to", "never", "id", 1), "").send(Map.of("to", "stream", "id", 2), "");
-			assertThat(peer.read()).isNotNull();
-			server.stop(() -> {
-			});
-			while (!peer.read().header().flag("bye")) {
-				// The stream goes on.
+	void whenConnectionEndsWhileTheServerGoesThenNothingOfItStays(Exit exit) throws Exception {
+		inBothWays((plain, tls) -> {
+			List<RawPeer> peers = new ArrayList<>();
+			for (Site site : List.of(plain, tls)) {
+				RawPeer peer = site.connect().introduce(CAN);
+				peers.add(peer);
+				peer.send(Map.of("to", "never", "id", 1), "").send(Map.of("to", "stream", "id", 2), "");
+				assertThat(peer.read()).isNotNull();
+				site.server().stop(() -> {
+				});
+				while (!peer.read().header().flag("bye")) {
+					// The stream goes on.
+				}
+				peer.send(Map.of("to", "never", "id", 3), "");
+				leave(exit, site, peer);
+				exit.end(site.server());
 			}
-			peer.send(Map.of("to", "never", "id", 3), "");
-			leave(exit, peer);
-			exit.end(server);
-			assertNothingStays(server, context.getBean(Requests.class));
-			peer.close();
+			assertNothingStays(plain);
+			assertNothingStays(tls);
+			peers.forEach(LeakMatrixTests::close);
 		});
+	}
+
+	/** With a server that speaks plaintext, and one that speaks TLS. */
+	private void inBothWays(Ways test) throws Exception {
+		Authority authority = new Authority(this.folder);
+		authority.write(authority.issue("localhost"), "server");
+		server().run((plain) -> server().withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+			.withPropertyValues("petrichor.server.ssl.bundle=server",
+					"spring.ssl.bundle.pem.server.keystore.certificate=" + authority.file("server.pem"),
+					"spring.ssl.bundle.pem.server.keystore.private-key=" + authority.file("server.key"))
+			.run((tls) -> test.run(Site.of(plain, authority, false), Site.of(tls, authority, true))));
+	}
+
+	private interface Ways {
+
+		void run(Site plain, Site tls) throws Exception;
+
+	}
+
+	/** A server, and the way of its peers to it. */
+	private record Site(PetrichorServer server, Requests requests, Authority authority, boolean tls,
+			Map<RawPeer, Socket> sockets) {
+
+		static Site of(AssertableApplicationContext context, Authority authority, boolean tls) {
+			return new Site(context.getBean(PetrichorServer.class), context.getBean(Requests.class), authority, tls,
+					new IdentityHashMap<>());
+		}
+
+		int port() {
+			return this.server.port();
+		}
+
+		RawPeer connect() throws Exception {
+			return connect(new Socket());
+		}
+
+		RawPeer connect(Socket socket) throws Exception {
+			RawPeer peer = this.tls ? this.authority.connect(socket, port(), null, "localhost")
+					: RawPeer.over(socket, port());
+			this.sockets.put(peer, socket);
+			return peer;
+		}
+
+		/** The socket that the bytes go over, below TLS if there is any. */
+		Socket below(RawPeer peer) {
+			return this.sockets.getOrDefault(peer, peer.socket());
+		}
+
+		@Override
+		public String toString() {
+			return this.tls ? "with TLS" : "without TLS";
+		}
+
 	}
 
 	private static ApplicationContextRunner server() {
@@ -285,17 +371,29 @@ class LeakMatrixTests {
 	}
 
 	/** A peer that is no longer there, or cannot do it, has done it already. */
-	private static void leave(Exit exit, RawPeer peer) throws IOException {
+	private static void leave(Exit exit, Site site, RawPeer peer) throws IOException {
 		try {
-			exit.leave(peer);
+			exit.leave(site, peer);
 		}
 		catch (UncheckedIOException ex) {
-			assertThat(ex).hasCauseInstanceOf(SocketException.class);
+			assertThat(ex.getCause()).isInstanceOfAny(SocketException.class, SSLException.class);
 		}
 	}
 
-	private static void assertNothingStays(PetrichorServer server, Requests requests) {
-		await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+	/** Whatever has become of its socket. */
+	private static void close(RawPeer peer) {
+		try {
+			peer.close();
+		}
+		catch (UncheckedIOException ex) {
+			assertThat(ex.getCause()).isInstanceOfAny(SocketException.class, SSLException.class);
+		}
+	}
+
+	private static void assertNothingStays(Site site) {
+		PetrichorServer server = site.server();
+		Requests requests = site.requests();
+		await(site.toString()).atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
 			assertThat(server.connectionCount()).as("connections").isZero();
 			assertThat(server.buffered()).as("memory").isZero();
 			assertThat(BufferCount.isZero()).as("all buffers are released").isTrue();

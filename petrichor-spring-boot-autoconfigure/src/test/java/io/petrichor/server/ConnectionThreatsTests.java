@@ -48,6 +48,9 @@ class ConnectionThreatsTests {
 	/** What is over at once is over within this. */
 	private static final Duration AT_ONCE = Duration.ofMillis(100);
 
+	/** Of a processor, when there are no files left. */
+	private static final double MAX_SHARE = 0.05;
+
 	private static final Map<String, Object> ZED = Map.of("user", "zed");
 
 	@Test
@@ -226,9 +229,9 @@ class ConnectionThreatsTests {
 			try (Peers in = Peers.connect(40, port)) {
 				assertThat(in.all()).allSatisfy((peer) -> assertAllowed(peer));
 				try (Peers over = besideCanary(server, port)) {
-					double share = cpuShare(server, Duration.ofSeconds(3));
+					double share = settledCpuShare(server);
 					System.out.printf("out of files: %.1f %% of a processor for %d%n", share * 100, over.all().size());
-					assertThat(share).isLessThan(0.05);
+					assertThat(share).isLessThan(MAX_SHARE);
 				}
 			}
 			awaitAllowed(A, port).close();
@@ -252,6 +255,18 @@ class ConnectionThreatsTests {
 			canary.assertWell();
 			return over;
 		}
+	}
+
+	/**
+	 * A JVM that has just been started still compiles, which ends, as accepting in vain
+	 * would not.
+	 */
+	private static double settledCpuShare(Program program) {
+		double share = 1;
+		for (int i = 0; i < 5 && share >= MAX_SHARE; i++) {
+			share = cpuShare(program, Duration.ofSeconds(3));
+		}
+		return share;
 	}
 
 	/** Of one processor. */

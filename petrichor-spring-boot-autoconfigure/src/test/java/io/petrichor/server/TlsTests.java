@@ -1,5 +1,6 @@
 package io.petrichor.server;
 
+import java.net.Socket;
 import java.nio.file.Path;
 import java.security.Principal;
 import java.security.cert.X509Certificate;
@@ -14,6 +15,7 @@ import javax.net.ssl.SSLSocket;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +36,7 @@ import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.TestServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * TLS with real certificates and real clients.
@@ -102,6 +105,26 @@ class TlsTests {
 					}
 				}
 			});
+	}
+
+	@Test
+	@Tag("clock")
+	void whenPeerReadsNothingThenItIsGoneAsSoonAsWithoutTls() throws Exception {
+		Socket below = new Socket();
+		below.setReceiveBufferSize(4096);
+		server("petrichor.server.outbound.write-timeout=500ms").run((context) -> {
+			PetrichorServer server = context.getBean(PetrichorServer.class);
+			try (RawPeer peer = this.authority.connect(below, server.port(), null, "localhost")) {
+				peer.introduce(Map.of());
+				for (int i = 0; i < 12; i++) {
+					peer.send(Map.of("to", "big"), "");
+				}
+				await().until(() -> server.connections().anyMatch((connection) -> connection.pendingOutput() > 0));
+				long begin = System.nanoTime();
+				await().until(() -> server.connectionCount() == 0);
+				assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(2500));
+			}
+		});
 	}
 
 	@Test
@@ -205,6 +228,11 @@ class TlsTests {
 		String whoAmI(PetrichorConnection connection) {
 			Principal principal = connection.principal();
 			return (principal != null) ? principal.getName() : "nobody";
+		}
+
+		@PetrichorHandler("big")
+		byte[] big() {
+			return new byte[900_000];
 		}
 
 		@PetrichorHandler("line")

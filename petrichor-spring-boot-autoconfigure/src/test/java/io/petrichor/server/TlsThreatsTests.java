@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.Principal;
 import java.time.Duration;
@@ -24,7 +23,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 
 import io.netty.channel.Channel;
@@ -47,6 +45,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import io.petrichor.handler.PetrichorConnection;
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.protocol.Message;
+import io.petrichor.testing.AcceptedChannels;
 import io.petrichor.testing.Authority;
 import io.petrichor.testing.Canary;
 import io.petrichor.testing.Peers;
@@ -90,7 +89,7 @@ class TlsThreatsTests {
 		this.authority.write(this.authority.issue("localhost",
 				new CertificateBuilder().algorithm(CertificateBuilder.Algorithm.rsa4096)), "server");
 		run(patient(), (port) -> {
-			byte[] clientHello = clientHello();
+			byte[] clientHello = this.authority.clientHello();
 			try (Canary canary = canary(port); Peers silent = Peers.connect(500, port)) {
 				for (int i = 0; i < 500; i++) {
 					boolean torn = i % 2 == 0;
@@ -121,8 +120,10 @@ class TlsThreatsTests {
 	@Test
 	void row54_whenClientUpdatesKeysAndReadsNothingThenNothingIsHeldForItAndItIsCutOff() throws Exception {
 		Queue<Channel> channels = new ConcurrentLinkedQueue<>();
-		PetrichorServerCustomizer smallBuffers = (server) -> server.childOption(ChannelOption.SO_SNDBUF, 4096)
-			.doOnConnection((connection) -> channels.add(connection.channel()));
+		PetrichorServerCustomizer smallBuffers = (server) -> {
+			server.childOption(ChannelOption.SO_SNDBUF, 4096);
+			new AcceptedChannels(channels::add).customize(server);
+		};
 		Socket below = new Socket();
 		below.setReceiveBufferSize(4096);
 		run(server("petrichor.server.outbound.write-timeout=5s").withBean(PetrichorServerCustomizer.class,
@@ -203,7 +204,8 @@ class TlsThreatsTests {
 	@Test
 	@Tag("clock")
 	void row55_whenTlsOrHttpComesToPlaintextPortThenItEndsAtOnceAndLogSaysSo(CapturedOutput output) throws Exception {
-		Map<String, byte[]> strangers = Map.of("TLS", clientHello(), "HTTP", "GET / HTTP/1.1\r\n".getBytes());
+		Map<String, byte[]> strangers = Map.of("TLS", this.authority.clientHello(), "HTTP",
+				"GET / HTTP/1.1\r\n".getBytes());
 		strangers.forEach((name, words) -> TestServer.run(TestServer.with(WhoAmI.class), (port) -> {
 			try (Canary canary = Canary.watch(port); RawPeer stranger = RawPeer.connect(port)) {
 				long begin = System.nanoTime();
@@ -386,16 +388,6 @@ class TlsThreatsTests {
 
 	private Canary canary(int port) throws Exception {
 		return Canary.over(this.authority.connect(port), Map.of());
-	}
-
-	private byte[] clientHello() throws Exception {
-		SSLEngine engine = this.authority.context(null).createSSLEngine("localhost", 1);
-		engine.setUseClientMode(true);
-		ByteBuffer out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-		engine.wrap(ByteBuffer.allocate(0), out);
-		byte[] hello = new byte[out.flip().remaining()];
-		out.get(hello);
-		return hello;
 	}
 
 	private static Duration since(long begin) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,6 +13,7 @@ import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -157,6 +159,21 @@ public final class Authority {
 		parameters.setServerNames(List.of(new SNIHostName(serverName)));
 		socket.setSSLParameters(parameters);
 		return RawPeer.accepted(socket);
+	}
+
+	/**
+	 * The first thing that a client says.
+	 * @return its bytes
+	 * @throws Exception if that fails
+	 */
+	public byte[] clientHello() throws Exception {
+		SSLEngine engine = context(null).createSSLEngine("localhost", 1);
+		engine.setUseClientMode(true);
+		ByteBuffer out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+		engine.wrap(ByteBuffer.allocate(0), out);
+		byte[] hello = new byte[out.flip().remaining()];
+		out.get(hello);
+		return hello;
 	}
 
 }

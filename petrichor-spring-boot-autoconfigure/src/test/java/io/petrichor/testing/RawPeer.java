@@ -100,14 +100,22 @@ public final class RawPeer implements AutoCloseable {
 	 * @return the peer, let in
 	 */
 	public static RawPeer welcomed(int port, Map<String, ?> more) {
-		RawPeer peer = connect(port);
+		return connect(port).introduce(more);
+	}
+
+	/**
+	 * Say who one is as the seed's client does, and read the welcome.
+	 * @param more keys that the seed's client does not have in its header
+	 * @return this peer, let in
+	 */
+	public RawPeer introduce(Map<String, ?> more) {
 		Map<String, Object> header = new LinkedHashMap<>(Map.of("user", "zed", "ident", "0123", "version", "0.1"));
 		header.putAll(more);
-		Message welcome = peer.request(header, "");
+		Message welcome = request(header, "");
 		if (!welcome.header().flag("allowed")) {
 			throw new AssertionError("denied: " + welcome);
 		}
-		return peer;
+		return this;
 	}
 
 	public RawPeer send(byte[] bytes) {

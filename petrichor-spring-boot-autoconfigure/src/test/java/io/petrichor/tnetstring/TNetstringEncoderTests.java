@@ -57,6 +57,40 @@ class TNetstringEncoderTests {
 	}
 
 	@Test
+	void whenContainersOfOneDepthDifferInSizeThenEachHasItsOwn() {
+		Random random = new Random(7);
+		for (int i = 0; i < 2_000; i++) {
+			List<Object> lists = new ArrayList<>();
+			StringBuilder expected = new StringBuilder();
+			for (int j = random.nextInt(20); j >= 0; j--) {
+				String text = "x".repeat(random.nextInt((j % 5 == 0) ? 1_200 : 12));
+				String item = text.length() + ":" + text + ",";
+				String inner = (j % 3 == 0) ? item : item.length() + ":" + item + "]";
+				lists.add(List.of((j % 3 == 0) ? text : List.of(text)));
+				expected.append(inner.length()).append(':').append(inner).append(']');
+			}
+			encodes(lists, expected.length() + ":" + expected + "]");
+		}
+	}
+
+	@Test
+	void whenValueIsAsLargeAsTheLimitThenItIsEncoded() {
+		for (Object item : Arrays.asList(null, true, 5, -7L, 1.5, "", "abc", Map.of("k", 1), List.of(List.of()))) {
+			for (int length = 400; length < 520; length++) {
+				Object value = List.of("x".repeat(length), Collections.singletonList(item));
+				int size = TNetstringEncoder.encode(value).length;
+				// Another writer has the memory that is kept, so that this one's grows.
+				try (TNetstringWriter other = new TNetstringWriter(TNetstringLimits.DEFAULTS)) {
+					assertThat(TNetstringEncoder.encode(value, TNetstringLimits.DEFAULTS.withMaxSize(size)))
+						.hasSize(size);
+					other.writeNull();
+				}
+				refuses(value, TNetstringLimits.DEFAULTS.withMaxSize(size - 1), "Larger than");
+			}
+		}
+	}
+
+	@Test
 	void textIsUtf8() {
 		encodes("é", "2:Ã©,");
 		for (String text : List.of("日本語", "größe", "😀", "a😀b", "\u0080\u07ff\u0800\uffff", "x".repeat(1000) + "é",
