@@ -29,6 +29,7 @@ import org.springframework.context.ApplicationEventPublisherAware;
 import org.springframework.context.SmartLifecycle;
 
 import io.petrichor.handler.Dispatcher;
+import io.petrichor.handler.PetrichorConnection;
 import io.petrichor.handler.PetrichorConnections;
 import io.petrichor.protocol.KeepAlive;
 import io.petrichor.protocol.PairDecoder;
@@ -76,7 +77,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private final Admission admission;
 
-	private final OccasionalLog strangers = new OccasionalLog(logger);
+	private final Strangers strangers = new Strangers(logger);
 
 	private final AtomicLong ids = new AtomicLong();
 
@@ -183,7 +184,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 * @return false if there is no such connection
 	 */
 	public boolean disconnect(String id) {
-		return with(id, ServerConnection::close);
+		return with(id, (connection) -> connection.close(CloseReason.LOCAL));
 	}
 
 	/**
@@ -384,7 +385,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		return false;
 	}
 
-	OccasionalLog strangers() {
+	Strangers strangers() {
 		return this.strangers;
 	}
 
@@ -422,12 +423,12 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	}
 
 	/** A peer was let in. */
-	void joined(ServerConnection connection) {
+	void joined(PetrichorConnection connection) {
 		this.members.add(connection);
 		this.connectionEvents.publish(this.events, new ConnectionOpened(connection));
 	}
 
-	void closed(ServerConnection connection, CloseReason reason) {
+	void closed(PetrichorConnection connection, CloseReason reason) {
 		if (this.members.remove(connection)) {
 			this.connectionEvents.publish(this.events, new ConnectionClosed(connection, reason));
 		}
