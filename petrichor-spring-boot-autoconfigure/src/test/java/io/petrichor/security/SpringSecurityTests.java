@@ -199,8 +199,8 @@ class SpringSecurityTests {
 	@Test
 	void whenTokenRunsOutThenItsConnectionEndsAndSaysGoodbyeToWhomUnderstandsIt() {
 		// A decoder takes a token up to a minute after its end, and so does a connection.
-		run(tokens().withPropertyValues("petrichor.server.handshake.timeout=500ms"), (port) -> {
-			String token = token(Duration.ofSeconds(-58), KEY);
+		run(tokens().withPropertyValues("petrichor.server.handshake.timeout=2s"), (port) -> {
+			String token = token(Duration.ofSeconds(-56), KEY);
 			try (RawPeer plain = RawPeer.welcomed(port, Map.of("token", token));
 					RawPeer other = RawPeer.welcomed(port, Map.of("token", token, "can", Map.of("bye", true)))) {
 				assertThat(ask(plain, "executor")).isEqualTo("batch");
