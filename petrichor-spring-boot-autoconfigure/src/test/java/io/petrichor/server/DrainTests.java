@@ -5,9 +5,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.netty.channel.EventLoop;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +56,29 @@ class DrainTests {
 				long begun = System.nanoTime();
 				server.stop();
 				assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
+			}
+		});
+	}
+
+	@Test
+	void whenPeerIsJustComingWhenTheServerStopsThenItsConnectionEnds() {
+		CompletableFuture<EventLoop> coming = new CompletableFuture<>();
+		CountDownLatch comes = new CountDownLatch(1);
+		PetrichorServerCustomizer slow = (server) -> server.doOnChannelInit((observer, channel, remote) -> {
+			coming.complete(channel.eventLoop());
+			await(comes);
+		});
+		TestServer.with(Handlers.class).withBean(PetrichorServerCustomizer.class, () -> slow).run((context) -> {
+			PetrichorServer server = context.getBean(PetrichorServer.class);
+			try (RawPeer peer = RawPeer.connect(server.port())) {
+				EventLoop loop = coming.get(10, TimeUnit.SECONDS);
+				CountDownLatch stopped = new CountDownLatch(1);
+				server.stop(stopped::countDown);
+				Awaitility.await().until(loop::isShuttingDown);
+				comes.countDown();
+				assertThat(peer.read()).isNull();
+				assertThat(stopped.await(10, TimeUnit.SECONDS)).isTrue();
+				assertThat(server.connectionCount()).isZero();
 			}
 		});
 	}
@@ -193,6 +218,15 @@ class DrainTests {
 				assertThat(peer.request(Map.of(), "hello").body().asText()).isEqualTo("hello");
 			}
 		}));
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await(10, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	static class Handlers {
