@@ -36,7 +36,10 @@ enum Subject {
 
 	/** A handler on the event loop behind TLS. */
 	LOOP_TLS("Petrichor, on the loop, TLS", "PetrichorEcho",
-			List.of("--benchmark.blocking=false", "--benchmark.tls=true")),
+			List.of("--benchmark.blocking=false", "--petrichor.server.ssl.bundle=benchmark",
+					"--spring.ssl.bundle.jks.benchmark.keystore.location=file:${benchmark.keystore}",
+					"--spring.ssl.bundle.jks.benchmark.keystore.password=${benchmark.keystore.password}",
+					"--spring.ssl.bundle.jks.benchmark.keystore.type=PKCS12")),
 
 	/** JeroMQ. */
 	JEROMQ("JeroMQ ROUTER", "JeroMqServer", List.of()),

@@ -11,7 +11,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 
@@ -77,16 +76,9 @@ class PetrichorHandlerConfiguration {
 	static class WithJackson {
 
 		@Bean
-		@Lazy
-		@ConditionalOnMissingBean
-		TNetstringMapper petrichorMapper() {
-			return new TNetstringMapper();
-		}
-
-		@Bean
 		@ConditionalOnMissingBean(Bodies.class)
 		JacksonBodies petrichorBodies(ObjectProvider<TNetstringMapper> mapper) {
-			return new JacksonBodies(mapper::getObject);
+			return new JacksonBodies(() -> mapper.getIfAvailable(TNetstringMapper::new));
 		}
 
 	}

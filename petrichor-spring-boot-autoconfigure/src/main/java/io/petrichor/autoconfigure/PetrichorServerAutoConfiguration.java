@@ -1,11 +1,10 @@
 package io.petrichor.autoconfigure;
 
 import java.net.InetSocketAddress;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import io.netty.bootstrap.ServerBootstrap;
 import org.slf4j.MDC;
-import reactor.netty.tcp.TcpServer;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -38,7 +37,7 @@ import io.petrichor.server.auth.PetrichorAuthenticator;
  * @since 0.1.0
  */
 @AutoConfiguration(after = SslAutoConfiguration.class)
-@ConditionalOnClass(TcpServer.class)
+@ConditionalOnClass(ServerBootstrap.class)
 @ConditionalOnBooleanProperty(name = "petrichor.server.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(PetrichorServerProperties.class)
 @Import(PetrichorHandlerConfiguration.class)
@@ -50,12 +49,6 @@ public final class PetrichorServerAutoConfiguration {
 			ObjectProvider<PetrichorAuthenticator> authenticators, ObjectProvider<SslBundles> sslBundles,
 			ObjectProvider<PetrichorServerCustomizer> customizers, ObjectProvider<ServerListener> listeners) {
 		PetrichorServerSettings settings = PetrichorServerSettings.of(properties);
-		UnaryOperator<TcpServer> customizer = (server) -> {
-			for (PetrichorServerCustomizer next : customizers.orderedStream().toList()) {
-				server = next.customize(server);
-			}
-			return server;
-		};
 		return new PetrichorServer(new InetSocketAddress(properties.getAddress(), properties.getPort()),
 				settings.identity(), settings.limits(), properties.getShutdown().getGracePeriod(), dispatcher,
 				new ServerAccess(
@@ -65,7 +58,8 @@ public final class PetrichorServerAutoConfiguration {
 							.toList(),
 						properties.getAuthentication().isAllowAnonymous(), settings.admission(),
 						PropertiesServerTls.of(properties.getSsl(), sslBundles.getIfAvailable())),
-				customizer, ServerListener.of(listeners.orderedStream().toList()));
+				(server) -> customizers.orderedStream().forEach((customizer) -> customizer.customize(server)),
+				ServerListener.of(listeners.orderedStream().toList()));
 	}
 
 	@Bean

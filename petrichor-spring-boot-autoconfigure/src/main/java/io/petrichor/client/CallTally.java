@@ -1,14 +1,18 @@
 package io.petrichor.client;
 
+import io.netty.channel.EventLoop;
+
 import io.petrichor.handler.Outcome;
 
 /**
  * What ended on a client since the last read, so that the clock and the listener are
- * asked once for a batch and not for each call. Event loop only.
+ * asked once for a batch and not for each call.
  */
 final class CallTally {
 
 	private final ClientListener listener;
+
+	private final EventLoop loop;
 
 	private String route = "";
 
@@ -23,11 +27,26 @@ final class CallTally {
 
 	private long earliest;
 
-	CallTally(ClientListener listener) {
+	CallTally(ClientListener listener, EventLoop loop) {
 		this.listener = listener;
+		this.loop = loop;
 	}
 
-	void add(String route, Outcome outcome, long start) {
+	/** A call has ended; any thread. What did not end well is told at once. */
+	void ended(String route, Outcome outcome, long start) {
+		if (this.loop.inEventLoop()) {
+			add(route, outcome, start);
+			if (outcome != Outcome.SUCCESS) {
+				flush();
+			}
+		}
+		else {
+			long nanos = System.nanoTime() - start;
+			this.listener.callsEnded(route, outcome, 1, nanos, nanos);
+		}
+	}
+
+	private void add(String route, Outcome outcome, long start) {
 		if (this.outcome != outcome || !this.route.equals(route)) {
 			flush();
 			this.route = route;
@@ -38,6 +57,7 @@ final class CallTally {
 		this.calls++;
 	}
 
+	/** Tell the listener; event loop only. */
 	void flush() {
 		if (this.calls > 0) {
 			long now = System.nanoTime();

@@ -50,6 +50,8 @@ final class Connector {
 
 	private final EventLoop loop;
 
+	private final DeadlineTimer timer;
+
 	private final TcpClient tcp;
 
 	private int rounds;
@@ -63,12 +65,13 @@ final class Connector {
 
 	private Header identity = Header.EMPTY;
 
-	private @Nullable ClientConnection candidate;
+	private @Nullable ClientHandshake handshake;
 
-	Connector(Session session, ClientSettings settings, EventLoop loop) {
+	Connector(Session session, ClientSettings settings, EventLoop loop, DeadlineTimer timer) {
 		this.session = session;
 		this.settings = settings;
 		this.loop = loop;
+		this.timer = timer;
 		this.rounds = ThreadLocalRandom.current().nextInt(1 << 16);
 		this.tcp = TcpClient.newConnection()
 			.runOn(loop)
@@ -89,20 +92,18 @@ final class Connector {
 			}));
 	}
 
-	/** Whether this connection belongs to a round that has not ended. */
-	boolean isTrying(ClientConnection connection) {
-		return this.candidate == connection;
-	}
-
 	/** The round is over. */
 	void succeeded() {
-		this.candidate = null;
+		this.handshake = null;
 		this.candidates = null;
 	}
 
 	/** Go on with the next address, if there is any and it could help. */
-	void failed(PetrichorClientException cause) {
-		this.candidate = null;
+	void failed(ClientHandshake handshake, PetrichorClientException cause) {
+		if (this.handshake != handshake) {
+			return;
+		}
+		this.handshake = null;
 		boolean hopeless = cause instanceof PetrichorDeniedException denial && denial.retry() == null;
 		if (hopeless || this.candidates == null || !this.candidates.hasNext()) {
 			this.candidates = null;
@@ -115,9 +116,9 @@ final class Connector {
 
 	/** Give up; done when the socket is closed. */
 	CompletableFuture<@Nullable Void> close() {
-		ClientConnection candidate = this.candidate;
+		ClientHandshake handshake = this.handshake;
 		succeeded();
-		return (candidate != null) ? candidate.finish() : CompletableFuture.<@Nullable Void>completedFuture(null);
+		return (handshake != null) ? handshake.finish() : CompletableFuture.<@Nullable Void>completedFuture(null);
 	}
 
 	private record Plan(Header identity, List<InetSocketAddress> addresses) {
@@ -170,12 +171,12 @@ final class Connector {
 	private void tryNext(Iterator<InetSocketAddress> candidates) {
 		InetSocketAddress address = candidates.next();
 		warnOfPlaintext(address);
-		ClientConnection connection = new ClientConnection(this.session, this.settings,
+		ClientHandshake handshake = new ClientHandshake(this, this.session, this.settings, this.timer,
 				this.settings.name() + "-" + ++this.connections, this.identity);
-		this.candidate = connection;
+		this.handshake = handshake;
 		TcpClient client = this.tcp.remoteAddress(() -> address).doOnChannelInit((observer, channel, remote) -> {
 			KeepAlive.set(channel);
-			channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "petrichor", connection);
+			channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "petrichor", handshake.channel());
 		});
 		ClientTls tls = this.settings.tls();
 		if (tls != null) {
@@ -183,7 +184,7 @@ final class Connector {
 				.secure((ssl) -> ssl.sslContext(tls.context()).handshakeTimeout(this.settings.connectTimeout()));
 		}
 		this.settings.customizer().apply(client).connect().subscribe((connected) -> {
-		}, (failure) -> this.session.execute(() -> connection.close(DisconnectReason.ERROR, unreachable(failure))));
+		}, (failure) -> this.session.execute(() -> handshake.close(DisconnectReason.ERROR, unreachable(failure))));
 	}
 
 	private PetrichorConnectionException unreachable(Throwable failure) {

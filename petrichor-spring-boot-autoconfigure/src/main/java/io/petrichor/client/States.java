@@ -49,11 +49,11 @@ final class States {
 	}
 
 	/** On the event loop only. */
-	void changed(State state, @Nullable ClientConnection connection, @Nullable Throwable cause) {
-		if (connection != null && state == State.CONNECTED) {
-			SocketAddress address = connection.remoteAddress();
-			this.latest = new Connection(state, connection.header(), connection.welcome(), connection.capabilities(),
-					address, null, 0, 0);
+	void changed(State state, @Nullable ServerPeer server, @Nullable Throwable cause) {
+		if (server != null && state == State.CONNECTED) {
+			SocketAddress address = server.remoteAddress();
+			this.latest = new Connection(state, server.header(), server.welcome(), server.capabilities(), address, null,
+					0, 0);
 		}
 		else {
 			Connection last = this.latest;

@@ -30,13 +30,26 @@ final class ContextCapture {
 
 	/** Whether what a method returns may do its work later. */
 	static boolean concerns(Class<?> returnType) {
-		return PRESENT && (returnType == Object.class || Publisher.class.isAssignableFrom(returnType)
+		boolean concerns = PRESENT && (returnType == Object.class || Publisher.class.isAssignableFrom(returnType)
 				|| BaseStream.class.isAssignableFrom(returnType) || Iterator.class.isAssignableFrom(returnType));
+		if (concerns) {
+			prepare();
+		}
+		return concerns;
 	}
 
 	/** A handler of which nothing is known. */
 	static Handler around(Handler handler) {
-		return PRESENT ? new Capturing(handler) : handler;
+		if (!PRESENT) {
+			return handler;
+		}
+		prepare();
+		return new Capturing(handler);
+	}
+
+	/** The first time it reads files, which is not for an event loop to wait for. */
+	private static void prepare() {
+		CapturedIterator.snapshot();
 	}
 
 	static @Nullable Object capture(@Nullable Object result) {

@@ -26,6 +26,7 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.annotation.OrderUtils;
 import org.springframework.core.convert.ConversionService;
+import org.springframework.stereotype.Component;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.validation.SmartValidator;
 
@@ -63,7 +64,7 @@ public final class HandlerDiscovery implements SmartInitializingSingleton {
 		List<Advice> advice = new ArrayList<>();
 		for (String name : this.beans.getBeanNamesForType(Object.class)) {
 			@Nullable Class<?> type = ScopedProxyUtils.isScopedTarget(name) ? null : targetClass(name);
-			if (type != null && AnnotationUtils.isCandidateClass(type,
+			if (type != null && !isOfSpring(type) && AnnotationUtils.isCandidateClass(type,
 					List.of(PetrichorHandler.class, PetrichorExceptionHandler.class))) {
 				@Nullable ExceptionHandlers failures = exceptionHandlers(name, type, arguments);
 				if (failures != null && AnnotatedElementUtils.hasAnnotation(type, PetrichorAdvice.class)) {
@@ -81,6 +82,15 @@ public final class HandlerDiscovery implements SmartInitializingSingleton {
 		@Nullable Class<?> type = AutoProxyUtils.determineTargetClass(this.beans, name);
 		boolean madeByHand = type != null && Proxy.isProxyClass(type) && this.beans.containsSingleton(name);
 		return madeByHand ? AopProxyUtils.ultimateTargetClass(this.beans.getBean(name)) : type;
+	}
+
+	/**
+	 * A bean of the container itself, as Spring's search for event listeners tells them,
+	 * too: only to look at its methods would load much that a start does not need.
+	 */
+	private static boolean isOfSpring(Class<?> type) {
+		return type.getName().startsWith("org.springframework.")
+				&& !AnnotatedElementUtils.isAnnotated(type, Component.class);
 	}
 
 	/** What calls a server has the annotations of what answers it. */

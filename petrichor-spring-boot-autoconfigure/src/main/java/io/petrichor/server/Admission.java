@@ -5,14 +5,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -20,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives a place to each connection as long as there is room, before anything is read from
- * it. The early drop is that of sshd's {@code MaxStartups}, the penalty that of its
- * {@code PerSourcePenalties}.
+ * it. The early drop is that of sshd's {@code MaxStartups}.
  */
 final class Admission {
 
@@ -29,9 +24,6 @@ final class Admission {
 
 	/** Files that the rest of the application may open beside the connections. */
 	private static final int RESERVED_FILES = 256;
-
-	/** Addresses remembered for their failures; what is over it is forgotten. */
-	private static final int MAX_ADDRESSES = 65536;
 
 	private final AdmissionLimits limits;
 
@@ -43,9 +35,10 @@ final class Admission {
 
 	private int pending;
 
-	private final Cache<Object, AtomicInteger> failures;
+	private final Ticker ticker;
 
-	private final Cache<Object, Boolean> penalties;
+	/** None before the first handshake fails: caches take long to load. */
+	private volatile @Nullable Penalties penalties;
 
 	private final OccasionalLog full = new OccasionalLog(logger);
 
@@ -63,21 +56,11 @@ final class Admission {
 					+ "not the %d of 'petrichor.server.max-connections'")
 				.formatted(maxFiles, this.maxConnections, limits.maxConnections()));
 		}
-		this.failures = addresses(Duration.ofMinutes(1), ticker);
-		this.penalties = addresses(limits.penalty(), ticker);
+		this.ticker = ticker;
 	}
 
 	int maxConnections() {
 		return this.maxConnections;
-	}
-
-	private static <V> Cache<Object, V> addresses(Duration time, Ticker ticker) {
-		return Caffeine.newBuilder()
-			.maximumSize(MAX_ADDRESSES)
-			.expireAfterWrite(time)
-			.ticker(ticker)
-			.executor(Runnable::run)
-			.build();
 	}
 
 	/**
@@ -87,7 +70,7 @@ final class Admission {
 	 */
 	Place claim(@Nullable SocketAddress remote) {
 		Object address = address(remote);
-		@Nullable RejectReason refused = (this.penalties.getIfPresent(address) != null) ? RejectReason.PENALTY : occupy(address);
+		@Nullable RejectReason refused = isPenalized(address) ? RejectReason.PENALTY : occupy(address);
 		if (refused != null) {
 			log(refused);
 		}
@@ -149,12 +132,22 @@ final class Admission {
 		}
 	}
 
+	private boolean isPenalized(Object address) {
+		Penalties penalties = this.penalties;
+		return penalties != null && penalties.concern(address);
+	}
+
 	private void failed(Object address) {
-		int count = this.failures.get(address, (first) -> new AtomicInteger()).incrementAndGet();
-		if (count > this.limits.failuresPerMinute()) {
-			this.failures.invalidate(address);
-			this.penalties.put(address, Boolean.TRUE);
+		penalties().failed(address);
+	}
+
+	private synchronized Penalties penalties() {
+		Penalties penalties = this.penalties;
+		if (penalties == null) {
+			penalties = new Penalties(this.limits, this.ticker);
+			this.penalties = penalties;
 		}
+		return penalties;
 	}
 
 	private static Object address(@Nullable SocketAddress remote) {

@@ -41,7 +41,7 @@ final class Drain {
 
 	Drain(Listening listening, Duration gracePeriod) {
 		this.listening = listening;
-		this.loop = listening.socket().channel().eventLoop();
+		this.loop = listening.socket().eventLoop();
 		this.gracePeriod = gracePeriod;
 		this.deadline = System.nanoTime() + gracePeriod.toNanos();
 	}
@@ -51,7 +51,7 @@ final class Drain {
 	}
 
 	void start() {
-		this.listening.socket().channel().close().addListener((closed) -> {
+		this.listening.socket().close().addListener((closed) -> {
 			this.listening.drain();
 			again();
 		});

@@ -22,7 +22,7 @@ public final class HandshakeArgumentResolver implements HandlerArgumentResolver 
 
 	@Override
 	public @Nullable Object resolveArgument(MethodParameter parameter, Request request) {
-		return (request.connection() instanceof ServerConnection connection) ? connection.handshake() : null;
+		return (request.connection() instanceof Peer peer) ? peer.handshake() : null;
 	}
 
 }

@@ -1,7 +1,6 @@
 package io.petrichor.server;
 
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -10,9 +9,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.DisposableServer;
-import reactor.netty.resources.LoopResources;
 
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
@@ -24,9 +24,9 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 final class Listening {
 
 	/** How long the event loops may take to end once no connection is left. */
-	private static final Duration LOOPS_END = Duration.ofSeconds(2);
+	private static final long LOOPS_END_MILLIS = 2000;
 
-	private final LoopResources loops;
+	private final EventLoopGroup loops;
 
 	private final Authentication authentication;
 
@@ -40,13 +40,13 @@ final class Listening {
 
 	private final CountDownLatch ended = new CountDownLatch(1);
 
-	private volatile @Nullable DisposableServer socket;
+	private volatile @Nullable Channel socket;
 
 	private volatile boolean draining;
 
 	private volatile boolean ending;
 
-	Listening(LoopResources loops, Authentication authentication) {
+	Listening(EventLoopGroup loops, Authentication authentication) {
 		this.loops = loops;
 		this.authentication = authentication;
 	}
@@ -65,19 +65,19 @@ final class Listening {
 	void abort() {
 		this.authentication.close();
 		this.tlsThreads.shutdownNow();
-		this.loops.dispose();
+		endLoops();
 	}
 
 	/** The socket is bound. */
-	void begin(DisposableServer socket) {
+	void begin(Channel socket) {
 		this.socket = socket;
 		Thread await = new Thread(this::await, "petrichor-server");
 		await.setDaemon(false);
 		await.start();
 	}
 
-	DisposableServer socket() {
-		DisposableServer socket = this.socket;
+	Channel socket() {
+		Channel socket = this.socket;
 		if (socket == null) {
 			throw new IllegalStateException("not bound");
 		}
@@ -89,7 +89,7 @@ final class Listening {
 	}
 
 	InetSocketAddress address() {
-		return (InetSocketAddress) socket().address();
+		return (InetSocketAddress) socket().localAddress();
 	}
 
 	Authentication authentication() {
@@ -139,13 +139,16 @@ final class Listening {
 
 	/** No connection is left. */
 	void end(Runnable afterwards) {
-		Runnable end = () -> {
+		endLoops().addListener((loopsEnded) -> {
 			this.authentication.close();
 			this.tlsThreads.shutdownNow();
 			this.ended.countDown();
 			afterwards.run();
-		};
-		this.loops.disposeLater(Duration.ZERO, LOOPS_END).subscribe(null, (failure) -> end.run(), end);
+		});
+	}
+
+	private Future<?> endLoops() {
+		return this.loops.shutdownGracefully(0, LOOPS_END_MILLIS, TimeUnit.MILLISECONDS);
 	}
 
 	private void await() {

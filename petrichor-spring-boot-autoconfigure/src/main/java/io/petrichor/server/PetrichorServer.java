@@ -1,7 +1,6 @@
 package io.petrichor.server;
 
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -9,27 +8,28 @@ import java.util.Collections;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.ChannelBindException;
-import reactor.netty.DisposableServer;
-import reactor.netty.NettyPipeline;
 import reactor.netty.ReactorNetty;
-import reactor.netty.resources.LoopResources;
-import reactor.netty.tcp.TcpServer;
 
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ApplicationEventPublisherAware;
 import org.springframework.context.SmartLifecycle;
 
 import io.petrichor.handler.Dispatcher;
+import io.petrichor.handler.PetrichorConnection;
 import io.petrichor.handler.PetrichorConnections;
 import io.petrichor.protocol.KeepAlive;
 import io.petrichor.protocol.PairDecoder;
@@ -51,12 +51,6 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	private static final int LARGE_BODY = 8 * 1024 * 1024;
 
 	/**
-	 * Not native: Netty's epoll transport (4.2.13 to 4.2.18 at least) cannot write any
-	 * more, once a peer has ended its half while replies wait for room.
-	 */
-	private static final boolean NATIVE_TRANSPORT = false;
-
-	/**
 	 * One for each processor: nothing that blocks runs there, so more would only take
 	 * turns.
 	 */
@@ -75,7 +69,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private final ServerAccess access;
 
-	private final UnaryOperator<TcpServer> customizer;
+	private final Consumer<ServerBootstrap> customizer;
 
 	private final MemoryBudget budget;
 
@@ -83,7 +77,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private final Admission admission;
 
-	private final OccasionalLog strangers = new OccasionalLog(logger);
+	private final Strangers strangers = new Strangers(logger);
 
 	private final AtomicLong ids = new AtomicLong();
 
@@ -114,7 +108,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 * @param listener told what happens to connections
 	 */
 	public PetrichorServer(InetSocketAddress address, ServerIdentity identity, ServerLimits limits,
-			Duration gracePeriod, Dispatcher dispatcher, ServerAccess access, UnaryOperator<TcpServer> customizer,
+			Duration gracePeriod, Dispatcher dispatcher, ServerAccess access, Consumer<ServerBootstrap> customizer,
 			ServerListener listener) {
 		this.address = address;
 		this.identity = identity;
@@ -190,7 +184,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 * @return false if there is no such connection
 	 */
 	public boolean disconnect(String id) {
-		return with(id, ServerConnection::close);
+		return with(id, (connection) -> connection.close(CloseReason.LOCAL));
 	}
 
 	/**
@@ -249,16 +243,14 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		// Reads a random number the first time, which is not for an event loop to wait
 		// for.
 		new PairDecoder(this.limits.handshake());
-		LoopResources loops = LoopResources.create("petrichor", LOOPS, true);
+		EventLoopGroup loops = new MultiThreadIoEventLoopGroup(LOOPS, new EventLoopThreads(),
+				NioIoHandler.newFactory());
 		Listening listening = new Listening(loops, new Authentication(this.access.authenticators()));
 		try {
 			listening.begin(bind(listening, loops));
 		}
 		catch (Throwable ex) {
 			listening.abort();
-			if (ex instanceof ChannelBindException) {
-				throw new PetrichorServerException(this.address, (ex.getCause() != null) ? ex.getCause() : ex);
-			}
 			throw ex;
 		}
 		this.listening = listening;
@@ -273,19 +265,34 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		this.events.publishEvent(new PetrichorServerListeningEvent(this));
 	}
 
-	private DisposableServer bind(Listening listening, LoopResources loops) {
-		TcpServer server = TcpServer.create()
-			.bindAddress(() -> this.address)
-			.runOn(loops, NATIVE_TRANSPORT)
+	/**
+	 * Not native: Netty's epoll transport (4.2.13 to 4.2.18 at least) cannot write any
+	 * more, once a peer has ended its half while replies wait for room.
+	 */
+	private Channel bind(Listening listening, EventLoopGroup loops) {
+		ServerBootstrap server = new ServerBootstrap().group(loops)
+			.channel(NioServerSocketChannel.class)
+			.localAddress(this.address)
 			.option(ChannelOption.SO_BACKLOG, BACKLOG)
 			.option(ChannelOption.SO_REUSEADDR, true)
+			.childOption(ChannelOption.AUTO_READ, false)
 			.childOption(ChannelOption.TCP_NODELAY, true)
 			.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-			.doOnChannelInit((observer, channel, remote) -> accept(listening, channel));
-		TcpServer customized = this.customizer.apply(server);
-		Supplier<? extends SocketAddress> place = customized.configuration().bindAddress();
-		Exposure.check((place != null) ? place.get() : this.address, this.access);
-		return customized.bindNow();
+			.childHandler(new ChannelInitializer<>() {
+
+				@Override
+				protected void initChannel(Channel channel) {
+					accept(listening, channel);
+				}
+
+			});
+		this.customizer.accept(server);
+		Exposure.check(server.config().localAddress(), this.access);
+		ChannelFuture bound = server.bind().awaitUninterruptibly();
+		if (!bound.isSuccess()) {
+			throw new PetrichorServerException(this.address, bound.cause());
+		}
+		return bound.channel();
 	}
 
 	private void accept(Listening listening, Channel channel) {
@@ -305,9 +312,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 						tls.handler(channel, this.limits.handshakeTimeout(), listening.tlsThreads()));
 		}
 		String id = Long.toString(this.ids.incrementAndGet(), Character.MAX_RADIX);
-		channel.pipeline()
-			.addBefore(NettyPipeline.ReactiveBridge, "petrichor",
-					new ServerConnection(this, listening, id, channel, place));
+		channel.pipeline().addLast("petrichor", new ServerConnection(this, listening, id, channel, place));
 	}
 
 	/**
@@ -380,7 +385,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		return false;
 	}
 
-	OccasionalLog strangers() {
+	Strangers strangers() {
 		return this.strangers;
 	}
 
@@ -418,12 +423,12 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	}
 
 	/** A peer was let in. */
-	void joined(ServerConnection connection) {
+	void joined(PetrichorConnection connection) {
 		this.members.add(connection);
 		this.connectionEvents.publish(this.events, new ConnectionOpened(connection));
 	}
 
-	void closed(ServerConnection connection, CloseReason reason) {
+	void closed(PetrichorConnection connection, CloseReason reason) {
 		if (this.members.remove(connection)) {
 			this.connectionEvents.publish(this.events, new ConnectionClosed(connection, reason));
 		}

@@ -1,6 +1,6 @@
 package io.petrichor.server;
 
-import reactor.netty.tcp.TcpServer;
+import io.netty.bootstrap.ServerBootstrap;
 
 /**
  * Changes the socket of the server before it listens. Beans of this type are asked in
@@ -12,10 +12,10 @@ import reactor.netty.tcp.TcpServer;
 public interface PetrichorServerCustomizer {
 
 	/**
-	 * Change the socket.
+	 * Change the socket: its address, options, or the handler of new connections, which
+	 * is already set and to be kept.
 	 * @param server the server as it is so far
-	 * @return the server as it should be
 	 */
-	TcpServer customize(TcpServer server);
+	void customize(ServerBootstrap server);
 
 }

@@ -15,6 +15,7 @@ import reactor.core.publisher.MonoSink;
 
 import io.petrichor.handler.PetrichorError;
 import io.petrichor.handler.PetrichorException;
+import io.petrichor.protocol.Capabilities;
 import io.petrichor.protocol.ErrorCode;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
@@ -26,7 +27,9 @@ import io.petrichor.tnetstring.TNetstring;
  */
 final class PushedRequests {
 
-	private final ServerConnection connection;
+	private final String id;
+
+	private final Outbound out;
 
 	private final Duration timeout;
 
@@ -36,22 +39,30 @@ final class PushedRequests {
 
 	private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
 
-	PushedRequests(ServerConnection connection, Duration timeout, int maxReply) {
-		this.connection = connection;
+	private volatile Capabilities capabilities = Capabilities.NONE;
+
+	PushedRequests(String id, Outbound out, Duration timeout, int maxReply) {
+		this.id = id;
+		this.out = out;
 		this.timeout = timeout;
 		this.maxReply = maxReply;
 	}
 
+	/** The peer is let in. */
+	void allow(Capabilities capabilities) {
+		this.capabilities = capabilities;
+	}
+
 	void send(String to, TNetstring body) {
-		require(this.connection.capabilities().push() && this.connection.capabilities().oneway());
+		require(this.capabilities.push() && this.capabilities.oneway());
 		Map<String, Object> header = new LinkedHashMap<>();
 		header.put(HeaderKeys.TO, to);
 		header.put(HeaderKeys.ONEWAY, true);
-		this.connection.push(Header.of(header), body);
+		this.out.push(Header.of(header), body);
 	}
 
 	Mono<TNetstring> request(String to, TNetstring body) {
-		require(this.connection.capabilities().push() && this.connection.capabilities().re() > 0);
+		require(this.capabilities.push() && this.capabilities.re() > 0);
 		return Mono.<TNetstring>create((sink) -> request(to, body, sink))
 			.timeout(this.timeout)
 			.onErrorMap(TimeoutException.class,
@@ -59,7 +70,7 @@ final class PushedRequests {
 	}
 
 	private void request(String to, TNetstring body, MonoSink<TNetstring> sink) {
-		if (this.pending.size() >= this.connection.capabilities().re()) {
+		if (this.pending.size() >= this.capabilities.re()) {
 			sink.error(new PetrichorException(ErrorCode.BUSY, "the peer has as many requests as it takes"));
 			return;
 		}
@@ -69,18 +80,18 @@ final class PushedRequests {
 		Map<String, Object> header = new LinkedHashMap<>();
 		header.put(HeaderKeys.TO, to);
 		header.put(HeaderKeys.ID, id);
-		this.connection.push(Header.of(header), body);
-		if (!this.connection.isOpen()) {
+		this.out.push(Header.of(header), body);
+		if (!this.out.isOpen()) {
 			close();
 		}
 	}
 
 	private void cancel(Long id) {
-		if (this.pending.remove(id) != null && this.connection.capabilities().more()) {
+		if (this.pending.remove(id) != null && this.capabilities.more()) {
 			Map<String, Object> header = new LinkedHashMap<>();
 			header.put(HeaderKeys.ID, id);
 			header.put(HeaderKeys.CANCEL, true);
-			this.connection.push(Header.of(header), TNetstring.NULL);
+			this.out.push(Header.of(header), TNetstring.NULL);
 		}
 	}
 
@@ -105,7 +116,7 @@ final class PushedRequests {
 
 	private void require(boolean able) {
 		if (!able) {
-			throw new UnsupportedOperationException("The peer of connection " + this.connection.id()
+			throw new UnsupportedOperationException("The peer of connection " + this.id
 					+ " takes no such requests: the 'can' of its handshake does not name 'push' and what goes with it");
 		}
 	}

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.netty.bootstrap.ServerBootstrap;
 import org.junit.jupiter.api.Test;
-import reactor.netty.tcp.TcpServer;
 
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -89,7 +89,7 @@ class PetrichorServerAutoConfigurationTests {
 
 	@Test
 	void whenTransportIsNotOnTheClassPathThenThereIsNoServer() {
-		this.contextRunner.withClassLoader(new FilteredClassLoader(TcpServer.class))
+		this.contextRunner.withClassLoader(new FilteredClassLoader(ServerBootstrap.class))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(PetrichorServer.class));
 	}
 
@@ -289,9 +289,8 @@ class PetrichorServerAutoConfigurationTests {
 		static final class First implements PetrichorServerCustomizer {
 
 			@Override
-			public TcpServer customize(TcpServer server) {
+			public void customize(ServerBootstrap server) {
 				order.append("first ");
-				return server;
 			}
 
 		}
@@ -300,9 +299,8 @@ class PetrichorServerAutoConfigurationTests {
 		static final class Second implements PetrichorServerCustomizer {
 
 			@Override
-			public TcpServer customize(TcpServer server) {
+			public void customize(ServerBootstrap server) {
 				order.append("second ");
-				return server;
 			}
 
 		}

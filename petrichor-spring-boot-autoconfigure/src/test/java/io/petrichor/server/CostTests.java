@@ -5,11 +5,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import org.junit.jupiter.api.Test;
-import reactor.netty.tcp.TcpServer;
 
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -20,6 +20,7 @@ import io.petrichor.handler.PetrichorHandlerExecutor;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.Handshake;
 import io.petrichor.server.auth.PetrichorAuthenticator;
+import io.petrichor.testing.AcceptedChannels;
 import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.TestServer;
 import io.petrichor.testing.ThreadUse;
@@ -149,8 +150,8 @@ class CostTests {
 		private final AtomicInteger flushes = new AtomicInteger();
 
 		@Override
-		public TcpServer customize(TcpServer server) {
-			return server.doOnChannelInit((observer, channel, remote) -> channel.pipeline().addFirst(new Handler()));
+		public void customize(ServerBootstrap server) {
+			new AcceptedChannels((channel) -> channel.pipeline().addFirst(new Handler())).customize(server);
 		}
 
 		void reset() {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.protocol.Message;
+import io.petrichor.testing.AcceptedChannels;
 import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.TestServer;
 import io.petrichor.tnetstring.TNetstring;
@@ -64,7 +65,7 @@ class DrainTests {
 	void whenPeerIsJustComingWhenTheServerStopsThenItsConnectionEnds() {
 		CompletableFuture<EventLoop> coming = new CompletableFuture<>();
 		CountDownLatch comes = new CountDownLatch(1);
-		PetrichorServerCustomizer slow = (server) -> server.doOnChannelInit((observer, channel, remote) -> {
+		PetrichorServerCustomizer slow = new AcceptedChannels((channel) -> {
 			coming.complete(channel.eventLoop());
 			await(comes);
 		});

@@ -140,11 +140,11 @@ class ExposureTests {
 
 	@Test
 	void whenAddressIsChosenByCustomizerThenThatOneDecides() {
-		server().withBean(PetrichorServerCustomizer.class, () -> (server) -> server.host("0.0.0.0"))
+		server().withBean(PetrichorServerCustomizer.class, () -> (server) -> server.localAddress("0.0.0.0", 0))
 			.run((context) -> assertThat(context).getFailure()
 				.hasRootCauseInstanceOf(UnprotectedServerException.class));
 		server("petrichor.server.address=0.0.0.0")
-			.withBean(PetrichorServerCustomizer.class, () -> (server) -> server.host("127.0.0.1"))
+			.withBean(PetrichorServerCustomizer.class, () -> (server) -> server.localAddress("127.0.0.1", 0))
 			.run((context) -> RawPeer.welcomed(TestServer.port(context)).close());
 	}
 

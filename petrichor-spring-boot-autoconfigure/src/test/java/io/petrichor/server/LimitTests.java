@@ -20,10 +20,10 @@ import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.tcp.TcpServer;
 
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.protocol.Message;
+import io.petrichor.testing.AcceptedChannels;
 import io.petrichor.testing.Peers;
 import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.TestServer;
@@ -205,18 +205,16 @@ class LimitTests {
 	@Test
 	void whenConnectionIsAcceptedThenTheKernelAsksWhetherThePeerIsThere() {
 		List<Channel> accepted = new ArrayList<>();
-		PetrichorServerCustomizer customizer = (TcpServer server) -> server
-			.doOnChannelInit((observer, channel, remote) -> accepted.add(channel));
-		TestServer.run(TestServer.with(Handlers.class).withBean(PetrichorServerCustomizer.class, () -> customizer),
-				(port) -> {
-					try (RawPeer peer = RawPeer.welcomed(port)) {
-						assertThat(peer.request(Map.of(), "").header().has("error")).isFalse();
-						assertThat(accepted.get(0).config().getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
-						assertThat(accepted.get(0)
-							.config()
-							.getOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE))).isEqualTo(60);
-					}
-				});
+		TestServer.run(TestServer.with(Handlers.class)
+			.withBean(AcceptedChannels.class, () -> new AcceptedChannels(accepted::add)), (port) -> {
+				try (RawPeer peer = RawPeer.welcomed(port)) {
+					assertThat(peer.request(Map.of(), "").header().has("error")).isFalse();
+					assertThat(accepted.get(0).config().getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
+					assertThat(
+							accepted.get(0).config().getOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE)))
+						.isEqualTo(60);
+				}
+			});
 	}
 
 	private static void run(TestServer.PortTest test, String... properties) {

@@ -45,6 +45,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import io.petrichor.handler.PetrichorConnection;
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.protocol.Message;
+import io.petrichor.testing.AcceptedChannels;
 import io.petrichor.testing.Authority;
 import io.petrichor.testing.Canary;
 import io.petrichor.testing.Peers;
@@ -119,8 +120,10 @@ class TlsThreatsTests {
 	@Test
 	void row54_whenClientUpdatesKeysAndReadsNothingThenNothingIsHeldForItAndItIsCutOff() throws Exception {
 		Queue<Channel> channels = new ConcurrentLinkedQueue<>();
-		PetrichorServerCustomizer smallBuffers = (server) -> server.childOption(ChannelOption.SO_SNDBUF, 4096)
-			.doOnConnection((connection) -> channels.add(connection.channel()));
+		PetrichorServerCustomizer smallBuffers = (server) -> {
+			server.childOption(ChannelOption.SO_SNDBUF, 4096);
+			new AcceptedChannels(channels::add).customize(server);
+		};
 		Socket below = new Socket();
 		below.setReceiveBufferSize(4096);
 		run(server("petrichor.server.outbound.write-timeout=5s").withBean(PetrichorServerCustomizer.class,

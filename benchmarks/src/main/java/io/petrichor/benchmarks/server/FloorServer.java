@@ -60,7 +60,7 @@ final class FloorServer {
 		System.out.println(((InetSocketAddress) server.localAddress()).getPort());
 	}
 
-	static SslContext ssl() throws Exception {
+	private static SslContext ssl() throws Exception {
 		char[] password = System.getProperty("benchmark.keystore.password", "").toCharArray();
 		KeyStore store = KeyStore.getInstance("PKCS12");
 		try (FileInputStream file = new FileInputStream(System.getProperty("benchmark.keystore", ""))) {

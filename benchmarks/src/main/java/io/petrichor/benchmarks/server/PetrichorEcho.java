@@ -3,8 +3,6 @@ package io.petrichor.benchmarks.server;
 import java.security.Principal;
 import java.util.List;
 
-import io.netty.handler.ssl.SslContext;
-
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -16,7 +14,6 @@ import org.springframework.core.env.Environment;
 import io.petrichor.handler.HandlerRegistry;
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.server.PetrichorServer;
-import io.petrichor.server.PetrichorServerCustomizer;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.PetrichorAuthenticator;
 import io.petrichor.tnetstring.TNetstring;
@@ -69,13 +66,6 @@ class PetrichorEcho {
 	@ConditionalOnBooleanProperty("benchmark.record")
 	Orders orders() {
 		return new Orders();
-	}
-
-	@Bean
-	@ConditionalOnBooleanProperty("benchmark.tls")
-	PetrichorServerCustomizer tls() throws Exception {
-		SslContext context = FloorServer.ssl();
-		return (server) -> server.secure((ssl) -> ssl.sslContext(context));
 	}
 
 	/** A handler of records. */

@@ -1,0 +1,91 @@
+package io.petrichor.client;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import org.jspecify.annotations.Nullable;
+
+import io.petrichor.handler.Replies;
+import io.petrichor.protocol.Header;
+import io.petrichor.protocol.HeaderKeys;
+import io.petrichor.protocol.PairOutput;
+import io.petrichor.protocol.PairTap;
+import io.petrichor.protocol.TrafficListener;
+import io.petrichor.tnetstring.TNetstring;
+
+/**
+ * Writes to the socket: calls to the server, and replies to its requests. Event loop
+ * only, but for what {@link Replies} says.
+ */
+final class PairWriter implements Replies {
+
+	/** Output that is flushed before more of it is made. */
+	private static final int LARGE_BATCH = 64 * 1024;
+
+	private final Channel channel;
+
+	private final PairOutput output;
+
+	private final @Nullable PairTap wire;
+
+	/** Bytes of calls. */
+	private int unflushed;
+
+	PairWriter(Channel channel, TrafficListener listener, @Nullable PairTap wire) {
+		this.channel = channel;
+		this.output = new PairOutput(channel, listener);
+		this.wire = wire;
+	}
+
+	/** Whether a call may be written now, and not only after a flush. */
+	boolean hasRoom() {
+		return this.unflushed < LARGE_BATCH && this.channel.isWritable();
+	}
+
+	/** Append a call that has no number. */
+	void writeCall(Header header, TNetstring body) {
+		this.unflushed += header.encoded().size() + body.size();
+		write(header, body);
+	}
+
+	/** Append a call. */
+	void writeCall(Header header, long id, TNetstring body) {
+		this.unflushed += header.encoded().size() + body.size();
+		if (this.wire != null) {
+			this.wire.sent(header.with(HeaderKeys.ID, id), body);
+		}
+		this.output.write(header, HeaderKeys.ID, id, body);
+	}
+
+	@Override
+	public void write(Header header, TNetstring body) {
+		if (this.wire != null) {
+			this.wire.sent(header, body);
+		}
+		this.output.write(header, body);
+	}
+
+	@Override
+	public void flush() {
+		this.unflushed = 0;
+		this.output.flush();
+	}
+
+	@Override
+	public void fail(Throwable cause) {
+		this.channel.close();
+	}
+
+	/**
+	 * Send what was written, and then the end of the stream.
+	 * @return done when the socket has taken it, or cannot
+	 */
+	ChannelFuture finish() {
+		return this.output.finish();
+	}
+
+	/** Drop what was not sent, and what is still written. */
+	void close() {
+		this.output.close();
+	}
+
+}
