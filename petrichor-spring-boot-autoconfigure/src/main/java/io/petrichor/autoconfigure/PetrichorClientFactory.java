@@ -11,15 +11,12 @@ import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.core.env.Environment;
-import org.springframework.util.unit.DataSize;
 
 import io.petrichor.client.IdentityCustomizer;
 import io.petrichor.client.PetrichorClient;
 import io.petrichor.client.PetrichorClientCustomizer;
 import io.petrichor.handler.Bodies;
 import io.petrichor.handler.Dispatcher;
-import io.petrichor.protocol.PairLimits;
-import io.petrichor.tnetstring.TNetstringLimits;
 
 /**
  * Builders of clients as the properties and beans of an application want them.
@@ -66,7 +63,7 @@ final class PetrichorClientFactory {
 			.address(addresses.toArray(String[]::new))
 			.user((properties.getUser() != null) ? properties.getUser() : this.application)
 			.roundRobin(properties.isRoundRobin())
-			.limits(limits(properties.getMessage()))
+			.limits(properties.getMessage().limits())
 			.bodies(this.bodies.getIfAvailable(Bodies::create))
 			.dispatcher(dispatcher())
 			.listener(this.events::publishEvent)
@@ -95,19 +92,6 @@ final class PetrichorClientFactory {
 	private @Nullable Dispatcher dispatcher() {
 		Dispatcher dispatcher = this.dispatchers.getIfUnique();
 		return dispatcher;
-	}
-
-	private static PairLimits limits(PetrichorClientProperties.Message message) {
-		int bodySize = bytes(message.getMaxBodySize());
-		return new PairLimits(bytes(message.getMaxHeaderSize()), bodySize,
-				TNetstringLimits.DEFAULTS.withMaxSize(bodySize + 11)
-					.withMaxDepth(message.getMaxDepth())
-					.withMaxElements(message.getMaxElements())
-					.withMaxDigits(message.getMaxNumberLength()));
-	}
-
-	private static int bytes(DataSize size) {
-		return Math.toIntExact(size.toBytes());
 	}
 
 }

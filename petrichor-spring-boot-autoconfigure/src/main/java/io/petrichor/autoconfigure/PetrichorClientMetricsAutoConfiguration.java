@@ -31,7 +31,7 @@ public final class PetrichorClientMetricsAutoConfiguration {
 	PetrichorClientCustomizer petrichorClientMetrics(MeterRegistry registry,
 			ObjectProvider<ClientCallObservations> observations) {
 		boolean timed = observations.getIfAvailable() == null;
-		return (builder) -> builder.clientListener((client) -> new ClientMetrics(registry, client, timed));
+		return (builder) -> builder.clientListener((client) -> ClientMetrics.of(registry, client, timed));
 	}
 
 }

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.convert.DurationUnit;
-import org.springframework.util.unit.DataSize;
 
 /**
  * Properties of a Petrichor client.
@@ -79,7 +79,8 @@ public class PetrichorClientProperties {
 
 	private final Reconnect reconnect = new Reconnect();
 
-	private final Message message = new Message();
+	@NestedConfigurationProperty
+	private final PetrichorMessageProperties message = new PetrichorMessageProperties();
 
 	private final Ssl ssl = new Ssl();
 
@@ -167,7 +168,7 @@ public class PetrichorClientProperties {
 		return this.reconnect;
 	}
 
-	public Message getMessage() {
+	public PetrichorMessageProperties getMessage() {
 		return this.message;
 	}
 
@@ -221,93 +222,6 @@ public class PetrichorClientProperties {
 
 		public void setMax(Duration max) {
 			this.max = max;
-		}
-
-	}
-
-	/**
-	 * Limits of the pairs that the server sends.
-	 */
-	public static class Message {
-
-		/**
-		 * Most bytes of a header.
-		 */
-		private DataSize maxHeaderSize = DataSize.ofKilobytes(8);
-
-		/**
-		 * Most bytes of a body.
-		 */
-		private DataSize maxBodySize = DataSize.ofMegabytes(1);
-
-		/**
-		 * Most levels of lists and dictionaries within each other.
-		 */
-		private int maxDepth = 128;
-
-		/**
-		 * Most values in a pair, header and body together.
-		 */
-		private int maxElements = 16384;
-
-		/**
-		 * Most characters of a number.
-		 */
-		private int maxNumberLength = 1000;
-
-		/**
-		 * Time from the first byte of a pair to its last. If a duration suffix is not
-		 * specified, seconds will be used.
-		 */
-		@DurationUnit(ChronoUnit.SECONDS)
-		private Duration timeout = Duration.ofSeconds(30);
-
-		public DataSize getMaxHeaderSize() {
-			return this.maxHeaderSize;
-		}
-
-		public void setMaxHeaderSize(DataSize maxHeaderSize) {
-			this.maxHeaderSize = maxHeaderSize;
-		}
-
-		public DataSize getMaxBodySize() {
-			return this.maxBodySize;
-		}
-
-		public void setMaxBodySize(DataSize maxBodySize) {
-			this.maxBodySize = maxBodySize;
-		}
-
-		public int getMaxDepth() {
-			return this.maxDepth;
-		}
-
-		public void setMaxDepth(int maxDepth) {
-			this.maxDepth = maxDepth;
-		}
-
-		public int getMaxElements() {
-			return this.maxElements;
-		}
-
-		public void setMaxElements(int maxElements) {
-			this.maxElements = maxElements;
-		}
-
-		public int getMaxNumberLength() {
-			return this.maxNumberLength;
-		}
-
-		public void setMaxNumberLength(int maxNumberLength) {
-			this.maxNumberLength = maxNumberLength;
-		}
-
-		public Duration getTimeout() {
-			return this.timeout;
-		}
-
-		public void setTimeout(Duration timeout) {
-			this.timeout = timeout;
 		}
 
 	}

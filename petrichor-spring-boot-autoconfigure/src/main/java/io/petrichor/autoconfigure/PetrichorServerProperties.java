@@ -13,6 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.unit.DataSize;
 
@@ -43,8 +44,9 @@ public class PetrichorServerProperties {
 
 	/**
 	 * Most memory for what peers have sent and not finished, for their requests in flight
-	 * and for what waits to be read by them, of all connections together. A quarter of
-	 * the heap if not set.
+	 * and for what waits to be read by them, of all connections together. If not set, a
+	 * quarter of the heap, and of a heap below 64 MB as much as sixteen bodies, up to
+	 * half of it.
 	 */
 	private @Nullable DataSize maxBuffered;
 
@@ -69,7 +71,8 @@ public class PetrichorServerProperties {
 
 	private final Handshake handshake = new Handshake();
 
-	private final Message message = new Message();
+	@NestedConfigurationProperty
+	private final PetrichorMessageProperties message = new PetrichorMessageProperties();
 
 	private final Dispatch dispatch = new Dispatch();
 
@@ -141,7 +144,7 @@ public class PetrichorServerProperties {
 		return this.handshake;
 	}
 
-	public Message getMessage() {
+	public PetrichorMessageProperties getMessage() {
 		return this.message;
 	}
 
@@ -474,93 +477,6 @@ public class PetrichorServerProperties {
 
 		public void setMaxPendingPerAddress(int maxPendingPerAddress) {
 			this.maxPendingPerAddress = maxPendingPerAddress;
-		}
-
-	}
-
-	/**
-	 * Limits of the pairs after the first one.
-	 */
-	public static class Message {
-
-		/**
-		 * Most bytes of a header.
-		 */
-		private DataSize maxHeaderSize = DataSize.ofKilobytes(8);
-
-		/**
-		 * Most bytes of a body.
-		 */
-		private DataSize maxBodySize = DataSize.ofMegabytes(1);
-
-		/**
-		 * Most levels of lists and dictionaries within each other.
-		 */
-		private int maxDepth = 128;
-
-		/**
-		 * Most values in a pair, header and body together.
-		 */
-		private int maxElements = 16384;
-
-		/**
-		 * Most characters of a number.
-		 */
-		private int maxNumberLength = 1000;
-
-		/**
-		 * Time from the first byte of a pair to its last. If a duration suffix is not
-		 * specified, seconds will be used.
-		 */
-		@DurationUnit(ChronoUnit.SECONDS)
-		private Duration timeout = Duration.ofSeconds(30);
-
-		public DataSize getMaxHeaderSize() {
-			return this.maxHeaderSize;
-		}
-
-		public void setMaxHeaderSize(DataSize maxHeaderSize) {
-			this.maxHeaderSize = maxHeaderSize;
-		}
-
-		public DataSize getMaxBodySize() {
-			return this.maxBodySize;
-		}
-
-		public void setMaxBodySize(DataSize maxBodySize) {
-			this.maxBodySize = maxBodySize;
-		}
-
-		public int getMaxDepth() {
-			return this.maxDepth;
-		}
-
-		public void setMaxDepth(int maxDepth) {
-			this.maxDepth = maxDepth;
-		}
-
-		public int getMaxElements() {
-			return this.maxElements;
-		}
-
-		public void setMaxElements(int maxElements) {
-			this.maxElements = maxElements;
-		}
-
-		public int getMaxNumberLength() {
-			return this.maxNumberLength;
-		}
-
-		public void setMaxNumberLength(int maxNumberLength) {
-			this.maxNumberLength = maxNumberLength;
-		}
-
-		public Duration getTimeout() {
-			return this.timeout;
-		}
-
-		public void setTimeout(Duration timeout) {
-			this.timeout = timeout;
 		}
 
 	}

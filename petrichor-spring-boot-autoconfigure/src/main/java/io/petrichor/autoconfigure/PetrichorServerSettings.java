@@ -9,7 +9,6 @@ import io.petrichor.server.AdmissionLimits;
 import io.petrichor.server.ServerIdentity;
 import io.petrichor.server.ServerLimits;
 import io.petrichor.tnetstring.TNetstring;
-import io.petrichor.tnetstring.TNetstringLimits;
 
 /**
  * The properties as the server wants them.
@@ -45,36 +44,29 @@ record PetrichorServerSettings(ServerIdentity identity, AdmissionLimits admissio
 
 	private static ServerLimits limits(PetrichorServerProperties properties) {
 		PetrichorServerProperties.Handshake handshake = properties.getHandshake();
-		PetrichorServerProperties.Message message = properties.getMessage();
+		PairLimits limits = properties.getMessage().limits();
 		PetrichorServerProperties.Outbound outbound = properties.getOutbound();
-		int handshakeSize = bytes(handshake.getMaxSize());
-		int bodySize = bytes(message.getMaxBodySize());
-		TNetstringLimits values = TNetstringLimits.DEFAULTS.withMaxDigits(message.getMaxNumberLength());
+		int handshakeSize = PetrichorMessageProperties.bytes(handshake.getMaxSize());
 		return new ServerLimits(handshake.getTimeout(),
 				new PairLimits(handshakeSize, handshakeSize,
-						values.withMaxSize(onTheWire(handshakeSize))
+						limits.values()
+							.withMaxSize(PetrichorMessageProperties.onTheWire(handshakeSize))
 							.withMaxDepth(HANDSHAKE_DEPTH)
 							.withMaxElements(HANDSHAKE_ELEMENTS)),
-				new PairLimits(bytes(message.getMaxHeaderSize()), bodySize,
-						values.withMaxSize(onTheWire(bodySize))
-							.withMaxDepth(message.getMaxDepth())
-							.withMaxElements(message.getMaxElements())),
-				message.getTimeout(), properties.getIdleTimeout(), properties.getDispatch().getMaxInFlight(),
-				outbound.getMaxPending().toBytes(), outbound.getWriteTimeout(), maxBuffered(properties));
+				limits, properties.getMessage().getTimeout(), properties.getIdleTimeout(),
+				properties.getDispatch().getMaxInFlight(), outbound.getMaxPending().toBytes(),
+				outbound.getWriteTimeout(), maxBuffered(properties));
 	}
 
+	/** A small heap gives more of itself, so that what is not configured fits. */
 	private static long maxBuffered(PetrichorServerProperties properties) {
-		DataSize maxBuffered = properties.getMaxBuffered();
-		return (maxBuffered != null) ? maxBuffered.toBytes() : Runtime.getRuntime().maxMemory() / 4;
-	}
-
-	private static int bytes(DataSize size) {
-		return Math.toIntExact(size.toBytes());
-	}
-
-	/** With nine digits, a colon and a type around it. */
-	private static int onTheWire(int size) {
-		return size + 11;
+		DataSize configured = properties.getMaxBuffered();
+		if (configured != null) {
+			return configured.toBytes();
+		}
+		long heap = Runtime.getRuntime().maxMemory();
+		long needed = ServerLimits.leastBuffered(properties.getMessage().getMaxBodySize().toBytes());
+		return Math.max(heap / 4, Math.min(needed, heap / 2));
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.petrichor.metrics;
 
+import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -20,9 +21,14 @@ final class RouteTimers {
 
 	private static final String OTHER = "OTHER";
 
+	/** For when the registry is gone. */
+	private static final RequestTimer NOBODY = (requests, nanos, longest) -> {
+	};
+
 	private final Map<String, AtomicReferenceArray<@Nullable RequestTimer>> timers = new ConcurrentHashMap<>();
 
-	private final MeterRegistry registry;
+	/** Not held, so that timers of clients may be kept by registry. */
+	private final WeakReference<MeterRegistry> registry;
 
 	private final String name;
 
@@ -35,7 +41,7 @@ final class RouteTimers {
 	private final boolean single;
 
 	RouteTimers(MeterRegistry registry, String name, String description, Tags tags, int maxRoutes) {
-		this.registry = registry;
+		this.registry = new WeakReference<>(registry);
 		this.name = name;
 		this.description = description;
 		this.tags = tags;
@@ -61,12 +67,16 @@ final class RouteTimers {
 				(key) -> new AtomicReferenceArray<>(OUTCOMES));
 		RequestTimer timer = outcomes.get(outcome.ordinal());
 		if (timer == null) {
-			Tags tags = tags(route, outcome);
-			timer = this.single ? new SingleTimer(this.registry, this.name, this.description, tags)
-					: new BatchTimer(this.registry, this.name, this.description, tags);
+			MeterRegistry registry = this.registry.get();
+			timer = (registry != null) ? timer(registry, tags(route, outcome)) : NOBODY;
 			outcomes.set(outcome.ordinal(), timer);
 		}
 		return timer;
+	}
+
+	private RequestTimer timer(MeterRegistry registry, Tags tags) {
+		return this.single ? new SingleTimer(registry, this.name, this.description, tags)
+				: new BatchTimer(registry, this.name, this.description, tags);
 	}
 
 	private Tags tags(String route, Outcome outcome) {

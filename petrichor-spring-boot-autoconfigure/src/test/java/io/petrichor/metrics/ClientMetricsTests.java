@@ -16,10 +16,13 @@ import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.petrichor.autoconfigure.PetrichorClientAutoConfiguration;
 import io.petrichor.autoconfigure.PetrichorClientMetricsAutoConfiguration;
@@ -198,7 +201,7 @@ class ClientMetricsTests {
 			.handshakeTimeout(Duration.ofSeconds(2))
 			.messageTimeout(SHORT)
 			.reconnect(Duration.ofMillis(1), Duration.ofMillis(1))
-			.clientListener((client) -> new ClientMetrics(this.registry, client, true));
+			.clientListener((client) -> ClientMetrics.of(this.registry, client, true));
 	}
 
 	// The server
@@ -271,6 +274,64 @@ class ClientMetricsTests {
 
 	private void send(RawPeer peer, Map<String, ?> header, Object body) {
 		this.sent.send(peer, header, body);
+	}
+
+	// Several clients with one name
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void whenClientsHaveOneNameThenTheirMetersAreTheSumOfBoth(CapturedOutput output) {
+		try (ScriptedServer server = ScriptedServer.plain(ScriptedServer::echo)) {
+			PetrichorClient first = metered(server).build();
+			PetrichorClient second = metered(server).build();
+			for (PetrichorClient client : List.of(first, second)) {
+				client.to("any").retrieve(String.class);
+				client.to("any").body("longer").retrieve(String.class);
+			}
+			awaitStates(Map.of("connected", 2.0, "closed", 0.0));
+			first.close();
+			second.to("any").retrieve(String.class);
+			awaitStates(Map.of("connected", 1.0, "closed", 0.0));
+			second.close();
+			awaitStates(Map.of("connected", 0.0, "closed", 1.0));
+			await().untilAsserted(() -> assertCounts(2, 5));
+		}
+		assertThat(output).doesNotContain("registered");
+	}
+
+	@Test
+	void whenOneClientFollowsAnotherOfItsNameThenItsMetersGoOn() {
+		try (ScriptedServer server = ScriptedServer.plain(ScriptedServer::echo)) {
+			for (int i = 0; i < 3; i++) {
+				try (PetrichorClient client = metered(server).build()) {
+					client.to("any").retrieve(String.class);
+					awaitStates(Map.of("connected", 1.0, "closed", 0.0));
+				}
+				awaitStates(Map.of("connected", 0.0, "closed", 1.0));
+			}
+			await().untilAsserted(() -> assertCounts(3, 3));
+			this.registry.clear();
+			try (PetrichorClient client = metered(server).build()) {
+				client.to("any").retrieve(String.class);
+				awaitStates(Map.of("connected", 1.0, "closed", 0.0));
+			}
+			await().untilAsserted(() -> assertCounts(1, 1));
+		}
+	}
+
+	private void awaitStates(Map<String, Double> counts) {
+		await().untilAsserted(() -> assertThat(counts)
+			.allSatisfy((state, count) -> assertThat(gauge("state", "state", state)).isEqualTo(count)));
+	}
+
+	/** Each connection has one message more than calls, in both directions. */
+	private void assertCounts(double connections, double calls) {
+		assertThat(Meters.counts(this.registry))
+			.containsEntry("petrichor.client.connections.opened{client=orders}", connections)
+			.containsEntry("petrichor.client.connections.closed{client=orders,reason=local}", connections)
+			.containsEntry("petrichor.client.messages{client=orders,direction=in}", connections + calls)
+			.containsEntry("petrichor.client.messages{client=orders,direction=out}", connections + calls)
+			.containsEntry("petrichor.client.calls{client=orders,outcome=success,route=any}", calls);
 	}
 
 	// Bounds, and when there are meters at all

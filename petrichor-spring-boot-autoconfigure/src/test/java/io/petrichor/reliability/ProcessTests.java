@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Tag;
@@ -118,6 +119,14 @@ class ProcessTests {
 			}
 		}
 
+	}
+
+	@Test
+	void whenHeapIsSmallThenDefaultsFitIntoIt() {
+		try (ServerProcess server = ServerProcess.start(List.of("-Xmx40m", "-XX:+UseSerialGC"));
+				RawPeer peer = RawPeer.welcomed(server.port())) {
+			assertThat(peer.request(Map.of(), "hello").body().asText()).isEqualTo("hello");
+		}
 	}
 
 	@Test

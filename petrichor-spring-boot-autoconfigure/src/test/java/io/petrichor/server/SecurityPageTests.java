@@ -26,6 +26,7 @@ import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 
+import io.petrichor.autoconfigure.PetrichorMessageProperties;
 import io.petrichor.autoconfigure.PetrichorServerProperties;
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.protocol.Message;
@@ -118,7 +119,7 @@ class SecurityPageTests {
 				"`handshake.max-size` | " + defaults.getHandshake().getMaxSize().toKilobytes() + "KB",
 				"`authentication.failures-per-minute` | " + defaults.getAuthentication().getFailuresPerMinute(),
 				"(" + defaults.getAuthentication().getPenalty().toSeconds() + "s)");
-		PetrichorServerProperties.Message message = defaults.getMessage();
+		PetrichorMessageProperties message = defaults.getMessage();
 		assertThat(page()).contains("`message.max-header-size` | " + message.getMaxHeaderSize().toKilobytes() + "KB",
 				"`message.max-body-size` | " + message.getMaxBodySize().toMegabytes() + "MB",
 				"`message.max-depth` | " + message.getMaxDepth(),

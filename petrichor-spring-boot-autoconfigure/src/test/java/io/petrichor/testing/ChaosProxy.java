@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+
+import javax.net.ServerSocketFactory;
 
 /**
  * A bad network between a client and a server: most of what goes through is as it was,
@@ -40,7 +41,7 @@ public final class ChaosProxy implements AutoCloseable {
 
 	}
 
-	private final ServerSocket socket;
+	private final AcceptLoop socket;
 
 	private final int target;
 
@@ -67,17 +68,12 @@ public final class ChaosProxy implements AutoCloseable {
 		for (Fault fault : Fault.values()) {
 			this.faults.put(fault, new AtomicLong());
 		}
-		try {
-			this.socket = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		start(this::accept);
+		this.socket = new AcceptLoop(ServerSocketFactory.getDefault(), 0, this::accept);
+		this.socket.start("chaos");
 	}
 
 	public int port() {
-		return this.socket.getLocalPort();
+		return this.socket.port();
 	}
 
 	/** How often each fault has happened. */
@@ -94,23 +90,15 @@ public final class ChaosProxy implements AutoCloseable {
 		this.calm = true;
 	}
 
-	private void accept() {
-		try {
-			while (true) {
-				Socket client = this.socket.accept();
-				Socket server = new Socket();
-				this.sockets.add(client);
-				this.sockets.add(server);
-				server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.target));
-				SplittableRandom there = this.seeds.split();
-				SplittableRandom back = this.seeds.split();
-				start(() -> pass(client, server, there));
-				start(() -> pass(server, client, back));
-			}
-		}
-		catch (IOException ex) {
-			// Closed.
-		}
+	private void accept(Socket client) throws IOException {
+		Socket server = new Socket();
+		this.sockets.add(client);
+		this.sockets.add(server);
+		server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.target));
+		SplittableRandom there = this.seeds.split();
+		SplittableRandom back = this.seeds.split();
+		AcceptLoop.thread("chaos", () -> pass(client, server, there));
+		AcceptLoop.thread("chaos", () -> pass(server, client, back));
 	}
 
 	private void pass(Socket from, Socket to, SplittableRandom random) {
@@ -172,20 +160,9 @@ public final class ChaosProxy implements AutoCloseable {
 		}
 	}
 
-	private static void start(Runnable work) {
-		Thread thread = new Thread(work, "chaos");
-		thread.setDaemon(true);
-		thread.start();
-	}
-
 	@Override
 	public void close() {
-		try {
-			this.socket.close();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		this.socket.close();
 		this.sockets.forEach(this::close);
 	}
 

@@ -1,10 +1,6 @@
 package io.petrichor.testing;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,7 +20,7 @@ import static org.awaitility.Awaitility.await;
  */
 public final class ScriptedServer implements AutoCloseable {
 
-	private final ServerSocket socket;
+	private final AcceptLoop socket;
 
 	private final Script script;
 
@@ -34,15 +30,8 @@ public final class ScriptedServer implements AutoCloseable {
 
 	private ScriptedServer(ServerSocketFactory sockets, int port, Script script) {
 		this.script = script;
-		try {
-			this.socket = sockets.createServerSocket();
-			this.socket.setReuseAddress(true);
-			this.socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 512);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		start("scripted-server", this::accept);
+		this.socket = new AcceptLoop(sockets, port, this::accept);
+		this.socket.start("scripted-server");
 	}
 
 	/**
@@ -136,7 +125,7 @@ public final class ScriptedServer implements AutoCloseable {
 	}
 
 	public int port() {
-		return this.socket.getLocalPort();
+		return this.socket.port();
 	}
 
 	public String address() {
@@ -151,17 +140,9 @@ public final class ScriptedServer implements AutoCloseable {
 		return this.accepted.get();
 	}
 
-	private void accept() {
-		try {
-			while (true) {
-				Socket accepted = this.socket.accept();
-				this.accepted.incrementAndGet();
-				start("scripted-peer", () -> run(accepted));
-			}
-		}
-		catch (IOException ex) {
-			// Closed.
-		}
+	private void accept(Socket socket) {
+		this.accepted.incrementAndGet();
+		AcceptLoop.thread("scripted-peer", () -> run(socket));
 	}
 
 	private void run(Socket accepted) {
@@ -174,23 +155,12 @@ public final class ScriptedServer implements AutoCloseable {
 		}
 	}
 
-	private static void start(String name, Runnable work) {
-		Thread thread = new Thread(work, name);
-		thread.setDaemon(true);
-		thread.start();
-	}
-
 	/**
 	 * Close the sockets without a word, as a kill does.
 	 */
 	@Override
 	public void close() {
-		try {
-			this.socket.close();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		this.socket.close();
 		this.peers.forEach(RawPeer::close);
 	}
 
