@@ -44,8 +44,9 @@ public class PetrichorServerProperties {
 
 	/**
 	 * Most memory for what peers have sent and not finished, for their requests in flight
-	 * and for what waits to be read by them, of all connections together. A quarter of
-	 * the heap if not set.
+	 * and for what waits to be read by them, of all connections together. If not set, a
+	 * quarter of the heap, and of a heap below 64 MB as much as sixteen bodies, up to
+	 * half of it.
 	 */
 	private @Nullable DataSize maxBuffered;
 

@@ -58,9 +58,15 @@ record PetrichorServerSettings(ServerIdentity identity, AdmissionLimits admissio
 				outbound.getWriteTimeout(), maxBuffered(properties));
 	}
 
+	/** A small heap gives more of itself, so that what is not configured fits. */
 	private static long maxBuffered(PetrichorServerProperties properties) {
-		DataSize maxBuffered = properties.getMaxBuffered();
-		return (maxBuffered != null) ? maxBuffered.toBytes() : Runtime.getRuntime().maxMemory() / 4;
+		DataSize configured = properties.getMaxBuffered();
+		if (configured != null) {
+			return configured.toBytes();
+		}
+		long heap = Runtime.getRuntime().maxMemory();
+		long needed = ServerLimits.leastBuffered(properties.getMessage().getMaxBodySize().toBytes());
+		return Math.max(heap / 4, Math.min(needed, heap / 2));
 	}
 
 }

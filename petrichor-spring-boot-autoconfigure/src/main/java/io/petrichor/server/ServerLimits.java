@@ -22,14 +22,26 @@ import io.petrichor.protocol.PairLimits;
 public record ServerLimits(Duration handshakeTimeout, PairLimits handshake, PairLimits message, Duration messageTimeout,
 		Duration idleTimeout, int maxInFlight, long maxPendingOutput, Duration writeTimeout, long maxBuffered) {
 
+	private static final int BUFFERED_BODIES = 16;
+
 	private static final String BODY = "petrichor.server.message.max-body-size";
 
 	public ServerLimits {
 		UnfitLimitsException.check(BODY, message.maxBodySize(), "petrichor.server.outbound.max-pending",
 				maxPendingOutput, 2);
-		UnfitLimitsException.check(BODY, message.maxBodySize(), "petrichor.server.max-buffered", maxBuffered, 16);
+		UnfitLimitsException.check(BODY, message.maxBodySize(), "petrichor.server.max-buffered", maxBuffered,
+				BUFFERED_BODIES);
 		UnfitLimitsException.checkShorter("petrichor.server.handshake.timeout", handshakeTimeout,
 				"petrichor.server.message.timeout", messageTimeout);
+	}
+
+	/**
+	 * The least that all connections together must be allowed to hold.
+	 * @param maxBodySize of a pair, in bytes
+	 * @return bytes
+	 */
+	public static long leastBuffered(long maxBodySize) {
+		return maxBodySize * BUFFERED_BODIES;
 	}
 
 	/**

@@ -88,8 +88,9 @@ class ConnectionEndTests {
 
 	@Test
 	void whenServerCannotReadForAWhileThenThatIsNotTakenForASlowPair() {
-		TestServer.run(TestServer.with(Handlers.class)
-			.withPropertyValues("petrichor.server.message.timeout=500ms", "petrichor.server.handshake.timeout=400ms"),
+		TestServer.run(
+				TestServer.with(Handlers.class)
+					.withPropertyValues("petrichor.server.message.timeout=2s", "petrichor.server.handshake.timeout=1s"),
 				(port) -> {
 					Socket socket = new Socket();
 					socket.setReceiveBufferSize(4096);
@@ -101,7 +102,7 @@ class ConnectionEndTests {
 							sent.append("11:2:to,3:big,}0:,");
 						}
 						peer.send(sent + "0:}");
-						pause(Duration.ofMillis(1500));
+						pause(Duration.ofMillis(3000));
 						for (int i = 0; i < 16; i++) {
 							assertThat(peer.read().body().size()).isGreaterThan(Handlers.BIG);
 						}

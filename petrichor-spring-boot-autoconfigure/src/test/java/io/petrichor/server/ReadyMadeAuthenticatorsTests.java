@@ -100,7 +100,7 @@ class ReadyMadeAuthenticatorsTests {
 					}));
 				}
 				peers.shutdown();
-				assertThat(peers.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+				assertThat(peers.awaitTermination(5, TimeUnit.MINUTES)).isTrue();
 				assertThat(nanos.get("zed")).hasSize(200);
 				assertThat(nanos.get("nobody")).hasSize(200);
 				assertThat(replies).hasSize(1);

@@ -150,9 +150,10 @@ public final class Program implements AutoCloseable {
 	 * @return the line
 	 */
 	public String awaitLine(String text) {
-		return await().atMost(PATIENCE)
-			.until(() -> this.lines.stream().filter((line) -> line.contains(text)).findFirst().orElse(null),
-					(line) -> line != null);
+		await().atMost(PATIENCE)
+			.untilAsserted(
+					() -> assertThat(this.lines).as("the program's output").anyMatch((line) -> line.contains(text)));
+		return this.lines.stream().filter((line) -> line.contains(text)).findFirst().orElseThrow();
 	}
 
 	/**
