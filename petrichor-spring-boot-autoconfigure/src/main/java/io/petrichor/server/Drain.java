@@ -94,7 +94,7 @@ final class Drain {
 	}
 
 	private void look() {
-		if (this.listening.connections().isEmpty()) {
+		if (this.listening.isDrained()) {
 			this.listening.end(this::end);
 			return;
 		}

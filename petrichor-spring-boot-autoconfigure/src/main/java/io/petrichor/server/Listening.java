@@ -44,6 +44,8 @@ final class Listening {
 
 	private volatile boolean draining;
 
+	private volatile boolean ending;
+
 	Listening(EventLoopGroup loops, Authentication authentication) {
 		this.loops = loops;
 		this.authentication = authentication;
@@ -104,7 +106,11 @@ final class Listening {
 
 	void opened(ServerConnection connection) {
 		this.connections.add(connection);
-		if (this.draining) {
+		if (this.ending) {
+			// Its event loop may end before it comes to anything else.
+			connection.close(CloseReason.SHUTDOWN);
+		}
+		else if (this.draining) {
 			connection.drain();
 		}
 	}
@@ -117,6 +123,18 @@ final class Listening {
 	void drain() {
 		this.draining = true;
 		this.connections.forEach(ServerConnection::drain);
+	}
+
+	/**
+	 * Whether no connection is left, nor one that was just coming: from now on they are
+	 * closed as they come.
+	 */
+	boolean isDrained() {
+		if (!this.connections.isEmpty()) {
+			return false;
+		}
+		this.ending = true;
+		return this.connections.isEmpty();
 	}
 
 	/** No connection is left. */

@@ -121,8 +121,8 @@ class ContextPropagationTests {
 
 		@PetrichorHandler("flux")
 		Flux<String> flux() {
-			return Flux.interval(Duration.ofMillis(1))
-				.take(1)
+			return Flux.just(1)
+				.delayElements(Duration.ofMillis(1))
 				.handle((tick, sink) -> sink.next(String.valueOf(TENANT.get())));
 		}
 

@@ -29,20 +29,23 @@ class ChaosTests {
 
 	private static final long FAULTS = Long.getLong("reliability.faults", 10_000);
 
+	/** Each waits some of the time for what has vanished. */
+	private static final int MANY_CLIENTS = 48;
+
 	private static final long SEED = Long.getLong("reliability.seed", System.nanoTime());
 
 	@Test
 	void whenNetworkIsBadThenEachCallEndsOnce() {
-		chaos(200);
+		chaos(200, LoadTests.DRIVERS);
 	}
 
 	@Test
 	@Tag("reliability")
 	void whenNetworkIsBadForLongThenEachCallEndsOnce() {
-		chaos(FAULTS);
+		chaos(FAULTS, MANY_CLIENTS);
 	}
 
-	private static void chaos(long faults) {
+	private static void chaos(long faults, int clients) {
 		TestServer.with(Once.class)
 			.withPropertyValues("petrichor.server.message.timeout=4s", "petrichor.server.handshake.timeout=2s",
 					"petrichor.server.idle-timeout=4s", "petrichor.server.outbound.write-timeout=2s")
@@ -54,7 +57,7 @@ class ChaosTests {
 				AtomicLong errors = new AtomicLong();
 				Set<String> wrong = ConcurrentHashMap.newKeySet();
 				try (ChaosProxy proxy = new ChaosProxy(server.port(), 50, SEED)) {
-					LoadTests.drive((driver) -> {
+					LoadTests.drive(clients, (driver) -> {
 						try (PetrichorClient client = PetrichorClient.builder()
 							.address("127.0.0.1:" + proxy.port())
 							.requestTimeout(Duration.ofSeconds(1))
@@ -75,7 +78,7 @@ class ChaosTests {
 					assertThat(handler.twice).as("executed twice").isEmpty();
 					assertThat(replies.get() + errors.get()).isEqualTo(calls.get());
 					System.out.printf(
-							"chaos: %d faults %s; %d calls, %d replies, %d errors, 0 wrong, 0 twice, seed %d%n",
+							"measured: chaos: %d faults %s; %d calls, %d replies, %d errors, 0 wrong, 0 twice, seed %d%n",
 							proxy.count(), proxy.faults(), calls.get(), replies.get(), errors.get(), SEED);
 				}
 				await().atMost(Duration.ofSeconds(20))

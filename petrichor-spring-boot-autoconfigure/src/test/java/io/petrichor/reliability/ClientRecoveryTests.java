@@ -85,7 +85,7 @@ class ClientRecoveryTests {
 		List<String> executed = Files.readAllLines(record);
 		Set<String> once = new HashSet<>(executed);
 		System.out.printf(
-				"%d kills under load: %d calls, %d replies, %d maybe executed (%d of them were), "
+				"measured: %d kills of a server under load: %d calls, %d replies, %d maybe executed (%d of them were), "
 						+ "%d not executed, longest call %d ms, back at most %d ms after the server%n",
 				KILLS, load.replied.size() + load.maybe.size() + load.not.size(), load.replied.size(),
 				load.maybe.size(), load.maybe.stream().filter(once::contains).count(), load.not.size(),
@@ -129,7 +129,7 @@ class ClientRecoveryTests {
 			await().atMost(Duration.ofSeconds(60))
 				.until(() -> clients.stream().allMatch((client) -> client.connection().state() == State.CONNECTED));
 			System.out.printf(
-					"%d clients, server gone for %d ms: all back %d ms after it, at most %d connects in any second, "
+					"measured: %d clients, server gone for %d ms: all back %d ms after it, at most %d connects in any second, "
 							+ "%d tries in all, at most %d in any second%n",
 					CLIENTS, Duration.ofNanos(up - killed).toMillis(),
 					Duration.ofNanos(System.nanoTime() - up).toMillis(), peak(connected), connecting.size(),

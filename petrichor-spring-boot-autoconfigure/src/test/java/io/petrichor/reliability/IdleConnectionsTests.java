@@ -5,12 +5,18 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
+import io.petrichor.testing.Authority;
 import io.petrichor.testing.Canary;
+import io.petrichor.testing.RawPeer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -21,6 +27,8 @@ import static org.awaitility.Awaitility.await;
 class IdleConnectionsTests {
 
 	private static final int CONNECTIONS = Integer.getInteger("reliability.idle", 10_000);
+
+	private static final int TLS_CONNECTIONS = Integer.getInteger("reliability.idle.tls", 2_000);
 
 	private static final String WELCOME = "}7:WELCOME,";
 
@@ -42,7 +50,7 @@ class IdleConnectionsTests {
 				long each = (stats.of("heap") - before) / CONNECTIONS;
 				assertThat(stats.of("connections")).isGreaterThanOrEqualTo(CONNECTIONS);
 				assertThat(each).isLessThanOrEqualTo(5 * 1024);
-				System.out.printf("idle: %d authenticated connections, %d bytes of heap each, %d threads%n",
+				System.out.printf("measured: idle: %d authenticated connections, %d bytes of heap each, %d threads%n",
 						CONNECTIONS, each, stats.of("threads"));
 			}
 			finally {
@@ -52,6 +60,48 @@ class IdleConnectionsTests {
 			}
 			// The one who asks.
 			await().untilAsserted(() -> assertThat(server.stats().of("connections")).isLessThanOrEqualTo(1));
+		}
+	}
+
+	@Test
+	@Tag("reliability")
+	void whenManyPeersAreIdleOverTlsThenEachCosts40KilobytesOfHeapAtTheMost(@TempDir Path folder) throws Exception {
+		Authority authority = new Authority(folder);
+		authority.write(authority.issue("localhost"), "server");
+		List<RawPeer> peers = new ArrayList<>();
+		try (ServerProcess server = ServerProcess.start(
+				List.of("-Xmx256m",
+						"-Dspring.ssl.bundle.pem.server.keystore.certificate=" + authority.file("server.pem"),
+						"-Dspring.ssl.bundle.pem.server.keystore.private-key=" + authority.file("server.key")),
+				"ssl.bundle=server", "max-connections-per-address=15000")) {
+			try {
+				connect(authority, server.port(), 200, peers);
+				long before = server.stats(authority.connect(server.port())).of("heap");
+				try (Canary canary = Canary.over(authority.connect(server.port()), Map.of())) {
+					connect(authority, server.port(), TLS_CONNECTIONS, peers);
+					canary.assertWell();
+				}
+				ServerProcess.Stats stats = server.stats(authority.connect(server.port()));
+				long each = (stats.of("heap") - before) / TLS_CONNECTIONS;
+				assertThat(stats.of("connections")).isGreaterThanOrEqualTo(TLS_CONNECTIONS);
+				assertThat(each).isLessThanOrEqualTo(40 * 1024);
+				System.out.printf(
+						"measured: idle: %d authenticated connections with TLS, %d bytes of heap each, %d threads%n",
+						TLS_CONNECTIONS, each, stats.of("threads"));
+			}
+			finally {
+				peers.forEach(RawPeer::close);
+			}
+			await().untilAsserted(() -> assertThat(server.stats(authority.connect(server.port())).of("connections"))
+				.isLessThanOrEqualTo(1));
+		}
+	}
+
+	private static void connect(Authority authority, int port, int count, List<RawPeer> peers) throws Exception {
+		for (int i = 0; i < count; i++) {
+			RawPeer peer = authority.connect(port);
+			peers.add(peer);
+			peer.introduce(Map.of());
 		}
 	}
 

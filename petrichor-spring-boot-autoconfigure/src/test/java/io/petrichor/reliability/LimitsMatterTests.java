@@ -69,7 +69,7 @@ class LimitsMatterTests {
 		Throwable failure = failureOf(limit.test, limit.off);
 		assertThat(failure).as("%s without the limit", limit.test).isNotNull();
 		assertThat(failure).as("it is not the start that fails").isNotInstanceOf(IllegalStateException.class);
-		System.out.printf("limit: with %s, %s fails: %s%n", limit.off, limit.test,
+		System.out.printf("measured: limit: with %s, %s fails: %s%n", limit.off, limit.test,
 				String.valueOf(failure).lines().findFirst().orElse(""));
 	}
 

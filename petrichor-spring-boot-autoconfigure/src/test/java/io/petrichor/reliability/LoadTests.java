@@ -67,7 +67,8 @@ class LoadTests {
 				}
 			});
 			assertThat(answered).hasValue(each * CONNECTIONS);
-			System.out.printf("load: %d connections, %d requests, %d answered in order and unchanged, %d a second%n",
+			System.out.printf(
+					"measured: load: %d connections, %d requests, %d answered in order and unchanged, %d a second%n",
 					CONNECTIONS, each * CONNECTIONS, answered.get(),
 					answered.get() * 1_000_000_000L / (System.nanoTime() - begun));
 		});
@@ -125,7 +126,8 @@ class LoadTests {
 				longest = Math.max(longest, System.nanoTime() - begun);
 			}
 			assertThat(answered).hasValue(handler.handled.get());
-			System.out.printf("stop under load: %d times, %d requests handled, %d answered, slowest round %d ms%n",
+			System.out.printf(
+					"measured: stop under load: %d times, %d requests handled, %d answered, slowest round %d ms%n",
 					STOPS, handler.handled.get(), answered.get(), Duration.ofNanos(longest).toMillis());
 		});
 	}
@@ -137,10 +139,14 @@ class LoadTests {
 	}
 
 	static void drive(Driver driver) throws Exception {
-		ExecutorService threads = Executors.newFixedThreadPool(DRIVERS);
+		drive(DRIVERS, driver);
+	}
+
+	static void drive(int drivers, Driver driver) throws Exception {
+		ExecutorService threads = Executors.newFixedThreadPool(drivers);
 		try {
 			List<Future<?>> ends = new ArrayList<>();
-			for (int i = 0; i < DRIVERS; i++) {
+			for (int i = 0; i < drivers; i++) {
 				int number = i;
 				ends.add(threads.submit(() -> {
 					driver.drive(number);

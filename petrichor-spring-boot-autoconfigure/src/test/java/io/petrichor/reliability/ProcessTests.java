@@ -28,6 +28,21 @@ class ProcessTests {
 
 	private static final int KILLS = Integer.getInteger("reliability.kills", 50);
 
+	private static final int KILLS_WITHIN_PAIR = Integer.getInteger("reliability.kills.within.pair", 1_000);
+
+	/** Lets itself in, sends half of a pair, says so, and waits. */
+	private static final String HALF_A_PAIR = """
+			import socket, sys
+			peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+			peer.sendall(b"13:4:user,3:zed,}0:,")
+			welcome = b""
+			while not welcome.endswith(b"7:WELCOME,"):
+			    welcome += peer.recv(1000)
+			peer.sendall(b"0:}1000000:" + b"x" * 500000)
+			print("half", flush=True)
+			sys.stdin.read()
+			""";
+
 	private static final Duration AT_MOST = Duration.ofSeconds(30);
 
 	@Test
@@ -45,17 +60,45 @@ class ProcessTests {
 					client.process().toHandle().destroyForcibly();
 				}
 			}
-			await().atMost(AT_MOST).untilAsserted(() -> {
-				ServerProcess.Stats after = server.stats();
-				assertThat(after.of("connections")).isEqualTo(before.of("connections"));
-				assertThat(after.of("buffered")).isLessThanOrEqualTo(before.of("buffered"));
-				assertThat(after.of("accepted") - after.of("ended")).isOne();
-				assertThat(after.of("files")).isLessThanOrEqualTo(before.of("files") + 2);
-			});
+			assertNothingStays(server, before);
 			canary.assertWell();
-			System.out.printf("kill -9 of clients: %d times in the middle of their calls, %d requests, nothing stays%n",
+			System.out.printf(
+					"measured: kill -9 of clients: %d times in the middle of their calls, %d requests, nothing stays%n",
 					KILLS, server.stats().of("accepted"));
 		}
+	}
+
+	@Test
+	@Tag("reliability")
+	void whenClientsAreKilledWithinPairsThenNothingOfThemStays() throws Exception {
+		Program.assume("python3", "--version");
+		try (ServerProcess server = ServerProcess.start(List.of("-Xmx128m"));
+				Canary canary = Canary.watch(server.port())) {
+			ServerProcess.Stats before = server.stats();
+			LoadTests.drive((driver) -> {
+				for (int i = driver; i < KILLS_WITHIN_PAIR; i += LoadTests.DRIVERS) {
+					try (Program client = Program.start(Path.of("."),
+							List.of("python3", "-c", HALF_A_PAIR, Integer.toString(server.port())))) {
+						client.awaitLine("half");
+					}
+				}
+			});
+			assertNothingStays(server, before);
+			canary.assertWell();
+			System.out.printf(
+					"measured: kill -9 of clients: %d times in the middle of a pair, nothing stays; canary %s%n",
+					KILLS_WITHIN_PAIR, canary);
+		}
+	}
+
+	private static void assertNothingStays(ServerProcess server, ServerProcess.Stats before) {
+		await().atMost(AT_MOST).untilAsserted(() -> {
+			ServerProcess.Stats after = server.stats();
+			assertThat(after.of("connections")).isEqualTo(before.of("connections"));
+			assertThat(after.of("buffered")).isLessThanOrEqualTo(before.of("buffered"));
+			assertThat(after.of("accepted") - after.of("ended")).isOne();
+			assertThat(after.of("files")).isLessThanOrEqualTo(before.of("files") + 2);
+		});
 	}
 
 	/** A client that calls until it is killed. */

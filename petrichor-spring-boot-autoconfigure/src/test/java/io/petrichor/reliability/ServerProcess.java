@@ -87,7 +87,12 @@ final class ServerProcess implements AutoCloseable {
 
 	/** What it knows of itself now; heap after a collection. */
 	Stats stats() {
-		try (RawPeer peer = Peers.from("127.0.0.98", this.port)) {
+		return stats(Peers.from("127.0.0.98", this.port));
+	}
+
+	/** The same, asked by a peer that has said nothing, and that is closed afterwards. */
+	Stats stats(RawPeer peer) {
+		try (peer) {
 			assertThat(peer.request(Map.of("user", "stats"), "").header().flag("allowed")).isTrue();
 			@SuppressWarnings("unchecked")
 			Map<String, Object> stats = (Map<String, Object>) peer.request(Map.of("to", "stats"), "").body().value();

@@ -17,6 +17,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 
 import io.petrichor.autoconfigure.PetrichorServerAutoConfiguration;
@@ -43,8 +44,8 @@ class ServerProgram {
 		if (Boolean.getBoolean("reliability.blockhound")) {
 			BlockingCallTests.watch();
 		}
-		SpringApplication.run(new Class<?>[] { PetrichorServerAutoConfiguration.class, ServerProgram.class,
-				Handlers.class, Counts.class }, arguments);
+		SpringApplication.run(new Class<?>[] { SslAutoConfiguration.class, PetrichorServerAutoConfiguration.class,
+				ServerProgram.class, Handlers.class, Counts.class }, arguments);
 	}
 
 	@Bean

@@ -22,7 +22,10 @@ import static org.awaitility.Awaitility.await;
  */
 class SessionTests {
 
-	private static final long SESSIONS = Long.getLong("reliability.sessions", 100_000);
+	private static final long SESSIONS = Long.getLong("reliability.sessions", 500_000);
+
+	/** Each waits some of the time for a reply that does not come. */
+	private static final int MANY_CLIENTS = 32;
 
 	private static final long SEED = Long.getLong("reliability.seed", System.nanoTime());
 
@@ -33,25 +36,25 @@ class SessionTests {
 
 	@Test
 	void whenSessionsAreRandomThenServerIsAsBefore() throws Exception {
-		sessions(2_000);
+		sessions(2_000, LoadTests.DRIVERS);
 	}
 
 	@Test
 	@Tag("reliability")
 	void whenManySessionsAreRandomThenServerIsAsBefore() throws Exception {
-		sessions(SESSIONS);
+		sessions(SESSIONS, MANY_CLIENTS);
 	}
 
-	private static void sessions(long count) throws Exception {
+	private static void sessions(long count, int clients) throws Exception {
 		try (ServerProcess server = ServerProcess.start(java.util.List.of("-Xmx128m", "-XX:+ExitOnOutOfMemoryError"),
 				"authentication.penalty=0s", "handshake.timeout=2s", "message.timeout=3s")) {
 			ServerProcess.Stats before = server.stats();
 			AtomicLong answered = new AtomicLong();
 			AtomicLong refused = new AtomicLong();
 			try (Canary canary = Canary.watch(server.port())) {
-				LoadTests.drive((driver) -> {
+				LoadTests.drive(clients, (driver) -> {
 					RandomInput random = new RandomInput(SEED + driver);
-					for (long i = driver; i < count; i += LoadTests.DRIVERS) {
+					for (long i = driver; i < count; i += clients) {
 						try {
 							answered.addAndGet(session(server.port(), driver, random));
 						}
@@ -61,8 +64,9 @@ class SessionTests {
 					}
 				});
 				assertThat(server.process().isAlive()).isTrue();
-				System.out.printf("sessions: %d at random, %d bytes of replies, %d ended by the server first, "
-						+ "seed %d; canary %s%n", count, answered.get(), refused.get(), SEED, canary);
+				System.out
+					.printf("measured: sessions: %d at random, %d bytes of replies, %d ended by the server first, "
+							+ "seed %d; canary %s%n", count, answered.get(), refused.get(), SEED, canary);
 			}
 			assertThat(answered).as("bytes of replies").hasValueGreaterThan(count);
 			await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {

@@ -141,7 +141,7 @@ class SlowConsumerTests {
 			assertThat(subscriptions.counted).hasValue(1);
 			assertThat(cutOff).isLessThan(Duration.ofSeconds(11));
 			System.out.printf(
-					"slow consumer of a %s: cut off %d ms after the last byte it took; %d others got %d messages of 64 KB each%n",
+					"measured: slow consumer of a %s: cut off %d ms after the last byte it took; %d others got %d messages of 64 KB each%n",
 					what, cutOff.toMillis(), complete.get(), MESSAGES);
 		}
 		finally {

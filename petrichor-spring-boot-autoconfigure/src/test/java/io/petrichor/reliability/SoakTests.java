@@ -68,7 +68,7 @@ class SoakTests {
 				assertThat(stats.of("accepted") - stats.of("ended")).as("in flight").isEqualTo(1);
 			});
 			System.out.printf(
-					"soak of %s: %d requests answered, %d timed out on purpose, %d pushes, %d connections; after a third and at the end: heap %d -> %d KB, direct %d -> %d KB, threads %d -> %d, files %d -> %d, in flight %d -> %d%n",
+					"measured: soak of %s: %d requests answered, %d timed out on purpose, %d pushes, %d connections; after a third and at the end: heap %d -> %d KB, direct %d -> %d KB, threads %d -> %d, files %d -> %d, in flight %d -> %d%n",
 					SOAK, answered.get(), timedOut.get(), pushed.get(), connected.get(), first.of("heap") / 1024,
 					last.of("heap") / 1024, first.of("direct") / 1024, last.of("direct") / 1024, first.of("threads"),
 					last.of("threads"), first.of("files"), last.of("files"), first.of("accepted") - first.of("ended"),

@@ -75,7 +75,7 @@ class StormTests {
 				.containsKeys("DENIED", "HANDSHAKE_TIMEOUT", "MEMORY", "PROTOCOL_ERROR");
 			assertThat(server.program().output()).doesNotContain("OutOfMemoryError", "LEAK:");
 			System.out.printf(
-					"storm: %d s at -Xmx128m: %s; canary %s; heap %d -> %d KB, files %d -> %d, connections %d -> %d, "
+					"measured: storm: %d s at -Xmx128m: %s; canary %s; heap %d -> %d KB, files %d -> %d, connections %d -> %d, "
 							+ "in flight %d -> %d; closed: %s%n",
 					seconds, attacks.counts, canary, before.of("heap") / 1024, after.of("heap") / 1024,
 					before.of("files"), after.of("files"), before.of("connections"), after.of("connections"),

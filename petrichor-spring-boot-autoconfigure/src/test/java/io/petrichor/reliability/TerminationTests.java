@@ -108,7 +108,7 @@ class TerminationTests {
 		}
 		assertThat(leastPerSecond).as("requests a second").isGreaterThanOrEqualTo(5_000);
 		System.out.printf(
-				"SIGTERM under load: %d times, at least %d requests a second, %d requests read, %d answered, slowest exit %d ms%n",
+				"measured: SIGTERM under load: %d times, at least %d requests a second, %d requests read, %d answered, slowest exit %d ms%n",
 				times, leastPerSecond, requests, requests, slowest);
 	}
 
@@ -187,8 +187,8 @@ class TerminationTests {
 		}
 		assertThat(failed).as("calls that failed").isEmpty();
 		System.out.printf(
-				"SIGTERM of one of two servers: %d times, %d calls, %d a second, 0 failed, slowest exit %d ms%n", times,
-				answered.get(), answered.get() * 1_000_000_000L / (System.nanoTime() - begun), slowest);
+				"measured: SIGTERM of one of two servers: %d times, %d calls, %d a second, 0 failed, slowest exit %d ms%n",
+				times, answered.get(), answered.get() * 1_000_000_000L / (System.nanoTime() - begun), slowest);
 	}
 
 	private static ServerProcess startOn(int port) {

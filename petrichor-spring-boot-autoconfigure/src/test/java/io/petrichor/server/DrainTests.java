@@ -5,14 +5,17 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.netty.channel.EventLoop;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.protocol.Message;
+import io.petrichor.testing.AcceptedChannels;
 import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.TestServer;
 import io.petrichor.tnetstring.TNetstring;
@@ -54,6 +57,29 @@ class DrainTests {
 				long begun = System.nanoTime();
 				server.stop();
 				assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
+			}
+		});
+	}
+
+	@Test
+	void whenPeerIsJustComingWhenTheServerStopsThenItsConnectionEnds() {
+		CompletableFuture<EventLoop> coming = new CompletableFuture<>();
+		CountDownLatch comes = new CountDownLatch(1);
+		PetrichorServerCustomizer slow = new AcceptedChannels((channel) -> {
+			coming.complete(channel.eventLoop());
+			await(comes);
+		});
+		TestServer.with(Handlers.class).withBean(PetrichorServerCustomizer.class, () -> slow).run((context) -> {
+			PetrichorServer server = context.getBean(PetrichorServer.class);
+			try (RawPeer peer = RawPeer.connect(server.port())) {
+				EventLoop loop = coming.get(10, TimeUnit.SECONDS);
+				CountDownLatch stopped = new CountDownLatch(1);
+				server.stop(stopped::countDown);
+				Awaitility.await().until(loop::isShuttingDown);
+				comes.countDown();
+				assertThat(peer.read()).isNull();
+				assertThat(stopped.await(10, TimeUnit.SECONDS)).isTrue();
+				assertThat(server.connectionCount()).isZero();
 			}
 		});
 	}
@@ -193,6 +219,15 @@ class DrainTests {
 				assertThat(peer.request(Map.of(), "hello").body().asText()).isEqualTo("hello");
 			}
 		}));
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await(10, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	static class Handlers {

@@ -9,6 +9,8 @@ import java.net.Socket;
 
 import javax.net.ServerSocketFactory;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A socket that listens on loopback, and whoever comes there, until it is closed.
  */
@@ -17,6 +19,8 @@ final class AcceptLoop implements AutoCloseable {
 	private final ServerSocket socket;
 
 	private final Accepted accepted;
+
+	private @Nullable Thread thread;
 
 	/**
 	 * Listen.
@@ -38,13 +42,14 @@ final class AcceptLoop implements AutoCloseable {
 
 	/** Begin to accept; of its owner, all that {@link Accepted} needs is there by now. */
 	void start(String name) {
-		thread(name, this::accept);
+		this.thread = thread(name, this::accept);
 	}
 
-	static void thread(String name, Runnable work) {
+	static Thread thread(String name, Runnable work) {
 		Thread thread = new Thread(work, name);
 		thread.setDaemon(true);
 		thread.start();
+		return thread;
 	}
 
 	int port() {
@@ -62,13 +67,23 @@ final class AcceptLoop implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Let nobody in any more. A thread that waits for somebody may still get one after
+	 * the socket was closed, until it has seen that: so it is waited for.
+	 */
 	@Override
 	public void close() {
 		try {
 			this.socket.close();
+			if (this.thread != null) {
+				this.thread.join();
+			}
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
