@@ -126,10 +126,12 @@ final class HandshakePhase {
 		this.out.limit(capabilities.max());
 		this.life.open();
 		ended(HandshakeOutcome.ALLOWED);
-		this.server.joined(this.peer);
 		ServerIdentity identity = this.server.identity();
 		TNetstring welcome = decision.welcome();
 		this.out.write(welcome(identity, decision, capabilities), (welcome != null) ? welcome : identity.welcome());
+		// Before the flush, so that who is welcome is found; after the welcome, so that
+		// nobody's push is read instead of it.
+		this.server.joined(this.peer);
 	}
 
 	private Header welcome(ServerIdentity identity, Decision.Allowed decision, Capabilities capabilities) {

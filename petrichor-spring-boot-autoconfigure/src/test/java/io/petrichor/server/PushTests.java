@@ -3,6 +3,9 @@ package io.petrichor.server;
 import java.net.Socket;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +66,36 @@ class PushTests {
 					.request(Map.of("to", "handshake"), "")
 					.body()
 					.asText()).isEqualTo("zed");
+			}
+		});
+	}
+
+	@Test
+	void whenSomebodyPushesToAllThenPeersThatJustComeReadTheirWelcomeFirst() {
+		TestServer.with(Handlers.class).run((context) -> {
+			PetrichorConnections connections = context.getBean(PetrichorConnections.class);
+			AtomicBoolean stopped = new AtomicBoolean();
+			Set<String> greeted = ConcurrentHashMap.newKeySet();
+			Thread pusher = new Thread(() -> {
+				while (!stopped.get()) {
+					for (PetrichorConnection connection : connections.all()) {
+						if (greeted.add(connection.id())) {
+							connection.send("news", "hello");
+						}
+					}
+				}
+			});
+			pusher.start();
+			try {
+				for (int i = 0; i < 500; i++) {
+					try (RawPeer peer = RawPeer.welcomed(TestServer.port(context), CAN)) {
+						assertThat(peer.read().header().asMap()).containsEntry("to", "news");
+					}
+				}
+			}
+			finally {
+				stopped.set(true);
+				pusher.join();
 			}
 		});
 	}
