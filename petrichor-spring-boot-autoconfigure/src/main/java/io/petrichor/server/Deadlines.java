@@ -131,7 +131,7 @@ final class Deadlines {
 				long next = Math.min(allowedTimeLeft(now), this.out.timeLeft(now));
 				if (this.in.isPartial()) {
 					if (!this.pace.hasRoom()) {
-						this.in.heldUp(sinceLook);
+						this.in.heldUp(sinceLook, now);
 					}
 					next = Math.min(next, this.limits.messageTimeout().toNanos() - this.in.pairAge(now));
 				}

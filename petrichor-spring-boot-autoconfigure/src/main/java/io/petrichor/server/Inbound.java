@@ -157,9 +157,11 @@ final class Inbound {
 		return now - this.pairBegun;
 	}
 
-	/** It was not the peer who kept the pair from going on for so long. */
-	void heldUp(long nanos) {
-		this.pairBegun += nanos;
+	/**
+	 * It was not the peer who kept the pair from going on for so long, or since it began.
+	 */
+	void heldUp(long nanos, long now) {
+		this.pairBegun += Math.min(nanos, pairAge(now));
 	}
 
 	/** The bytes that were read; any thread. */
