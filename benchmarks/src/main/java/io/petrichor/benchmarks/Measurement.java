@@ -18,11 +18,13 @@ final class Measurement {
 		this.seconds = seconds;
 	}
 
-	/** Let the JVMs compile. */
+	/** Let the JVMs compile, and once more after connections have ended. */
 	void warm(Subject subject, ServerProcess server, double seconds) throws Exception {
-		open(subject, server, Scenario.PIPELINED, () -> subject.wire(Scenario.PIPELINED.size()));
-		Thread.sleep((long) (seconds * 1000));
-		this.load.closeConnections();
+		for (int i = 0; i < 2; i++) {
+			open(subject, server, Scenario.PIPELINED, () -> subject.wire(Scenario.PIPELINED.size()));
+			Thread.sleep((long) (seconds * 500));
+			this.load.closeConnections();
+		}
 	}
 
 	Result run(Subject subject, ServerProcess server, Scenario scenario) throws Exception {

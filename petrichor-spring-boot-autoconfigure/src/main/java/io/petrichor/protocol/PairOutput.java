@@ -1,6 +1,7 @@
 package io.petrichor.protocol;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -27,6 +28,9 @@ public final class PairOutput {
 	private final Channel channel;
 
 	private final TrafficListener listener;
+
+	/** The JDK's TLS is faster at encrypting arrays, and sockets take native memory. */
+	private final boolean encrypted;
 
 	private @Nullable ByteBuf batch;
 
@@ -58,6 +62,7 @@ public final class PairOutput {
 	public PairOutput(Channel channel, TrafficListener listener) {
 		this.channel = channel;
 		this.listener = listener;
+		this.encrypted = channel.pipeline().get(SslHandler.class) != null;
 	}
 
 	/**
@@ -178,7 +183,9 @@ public final class PairOutput {
 		this.largest = Math.max(this.largest, size);
 		ByteBuf batch = this.batch;
 		if (batch == null) {
-			batch = this.channel.alloc().ioBuffer(Math.max(this.guess, size));
+			ByteBufAllocator memory = this.channel.alloc();
+			int capacity = Math.max(this.guess, size);
+			batch = (this.encrypted) ? memory.heapBuffer(capacity) : memory.ioBuffer(capacity);
 			this.batch = batch;
 		}
 		return batch;
