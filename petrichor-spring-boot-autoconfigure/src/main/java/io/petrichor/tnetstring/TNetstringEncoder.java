@@ -11,6 +11,7 @@ import java.util.AbstractMap;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ public final class TNetstringEncoder {
 	 */
 	public static void encode(@Nullable Object value, ByteBuf out, TNetstringLimits limits) {
 		try (TNetstringWriter writer = new TNetstringWriter(limits)) {
-			write(value, writer, limits);
+			new Walk(writer, limits).write(value);
 			writer.writeTo(out);
 		}
 	}
@@ -81,120 +82,141 @@ public final class TNetstringEncoder {
 	 */
 	public static byte[] encode(@Nullable Object value, TNetstringLimits limits) {
 		try (TNetstringWriter writer = new TNetstringWriter(limits)) {
-			write(value, writer, limits);
+			new Walk(writer, limits).write(value);
 			return writer.toByteArray();
 		}
 	}
 
-	private static void write(@Nullable Object value, TNetstringWriter writer, TNetstringLimits limits) {
-		if (value == null) {
-			writer.writeNull();
-		}
-		else if (value instanceof String text) {
-			writer.writeText(text);
-		}
-		else if (value instanceof Long || value instanceof Integer) {
-			writer.writeLong(((Number) value).longValue());
-		}
-		else if (value instanceof Double number) {
-			writer.writeDouble(number);
-		}
-		else if (value instanceof Boolean bool) {
-			writer.writeBoolean(bool);
-		}
-		else if (value instanceof byte[] bytes) {
-			writer.writeBytes(bytes, 0, bytes.length);
-		}
-		else if (value instanceof TNetstring encoded) {
-			writer.writeEncoded(encoded);
-		}
-		else if (value instanceof AbstractMap<?, ?> map) {
-			writeMap(map, writer, limits);
-		}
-		else if (value instanceof AbstractCollection<?> collection) {
-			writeCollection(collection, writer, limits);
-		}
-		else {
-			writeRarer(value, writer, limits);
-		}
-	}
-
-	private static void writeMap(Map<?, ?> map, TNetstringWriter writer, TNetstringLimits limits) {
-		writer.start();
-		for (Map.Entry<?, ?> entry : map.entrySet()) {
-			if (!(entry.getKey() instanceof String key)) {
-				throw new IllegalArgumentException("A dictionary's key must be a String, not "
-						+ ((entry.getKey() != null) ? entry.getKey().getClass().getName() : "null"));
-			}
-			writer.writeKey(key);
-			write(entry.getValue(), writer, limits);
-		}
-		writer.end(TNetstringType.DICTIONARY);
-	}
-
-	private static void writeCollection(Collection<?> collection, TNetstringWriter writer, TNetstringLimits limits) {
-		writer.start();
-		for (Object element : collection) {
-			write(element, writer, limits);
-		}
-		writer.end(TNetstringType.LIST);
-	}
-
 	/**
-	 * What is looked at last: most values are none of these, and whether an object is of
-	 * an interface takes longer to tell than whether it is of a class.
+	 * Writes an object and what it holds. It is itself what maps are asked to call for
+	 * each of their entries, so that nothing is allocated for a map.
 	 */
-	private static void writeRarer(Object value, TNetstringWriter writer, TNetstringLimits limits) {
-		if (value instanceof Map<?, ?> map) {
-			writeMap(map, writer, limits);
-		}
-		else if (value instanceof Collection<?> collection) {
-			writeCollection(collection, writer, limits);
-		}
-		else if (value instanceof Short || value instanceof Byte) {
-			writer.writeLong(((Number) value).longValue());
-		}
-		else if (value instanceof Float number) {
-			writer.writeFloat(number);
-		}
-		else if (value instanceof BigInteger number) {
-			writer.writeBigInteger(number);
-		}
-		else if (value instanceof BigDecimal number) {
-			writer.writeBigDecimal(number);
-		}
-		else if (value instanceof CharSequence text) {
-			writer.writeText(text.toString());
-		}
-		else if (value instanceof ByteBuffer buffer) {
-			byte[] bytes = new byte[buffer.remaining()];
-			buffer.duplicate().get(bytes);
-			writer.writeBytes(bytes, 0, bytes.length);
-		}
-		else if (value instanceof InputStream stream) {
-			byte[] bytes = read(stream, limits);
-			writer.writeBytes(bytes, 0, bytes.length);
-		}
-		else if (value instanceof Object[] array) {
-			write(Arrays.asList(array), writer, limits);
-		}
-		else {
-			throw new IllegalArgumentException(
-					"A " + value.getClass().getName() + " cannot be encoded as a TNetstring");
-		}
-	}
+	private static final class Walk implements BiConsumer<@Nullable Object, @Nullable Object> {
 
-	private static byte[] read(InputStream stream, TNetstringLimits limits) {
-		try (stream) {
-			byte[] bytes = stream.readNBytes(limits.maxSize());
-			if (stream.read() >= 0) {
-				throw new IllegalArgumentException("Larger than the limit of " + limits.maxSize() + " bytes");
+		private final TNetstringWriter writer;
+
+		private final TNetstringLimits limits;
+
+		Walk(TNetstringWriter writer, TNetstringLimits limits) {
+			this.writer = writer;
+			this.limits = limits;
+		}
+
+		private void write(@Nullable Object value) {
+			if (value == null) {
+				this.writer.writeNull();
 			}
-			return bytes;
+			else if (value instanceof String text) {
+				this.writer.writeText(text);
+			}
+			else if (value instanceof Long || value instanceof Integer) {
+				this.writer.writeLong(((Number) value).longValue());
+			}
+			else if (value instanceof Double number) {
+				this.writer.writeDouble(number);
+			}
+			else if (value instanceof Boolean bool) {
+				this.writer.writeBoolean(bool);
+			}
+			else if (value instanceof byte[] bytes) {
+				this.writer.writeBytes(bytes, 0, bytes.length);
+			}
+			else if (value instanceof TNetstring encoded) {
+				this.writer.writeEncoded(encoded);
+			}
+			else if (value instanceof AbstractMap<?, ?> map) {
+				writeMap(map);
+			}
+			else if (value instanceof AbstractCollection<?> collection) {
+				writeCollection(collection);
+			}
+			else {
+				writeRarer(value);
+			}
 		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
+
+		private void writeMap(Map<?, ?> map) {
+			this.writer.start();
+			map.forEach(this);
+			this.writer.end(TNetstringType.DICTIONARY);
 		}
+
+		/** An entry of a map. */
+		@Override
+		public void accept(@Nullable Object key, @Nullable Object value) {
+			if (!(key instanceof String text)) {
+				throw new IllegalArgumentException("A dictionary's key must be a String, not "
+						+ ((key != null) ? key.getClass().getName() : "null"));
+			}
+			this.writer.writeKey(text);
+			write(value);
+		}
+
+		private void writeCollection(Collection<?> collection) {
+			this.writer.start();
+			for (Object element : collection) {
+				write(element);
+			}
+			this.writer.end(TNetstringType.LIST);
+		}
+
+		/**
+		 * What is looked at last: most values are none of these, and whether an object is
+		 * of an interface takes longer to tell than whether it is of a class.
+		 */
+		private void writeRarer(Object value) {
+			if (value instanceof Map<?, ?> map) {
+				writeMap(map);
+			}
+			else if (value instanceof Collection<?> collection) {
+				writeCollection(collection);
+			}
+			else if (value instanceof Short || value instanceof Byte) {
+				this.writer.writeLong(((Number) value).longValue());
+			}
+			else if (value instanceof Float number) {
+				this.writer.writeFloat(number);
+			}
+			else if (value instanceof BigInteger number) {
+				this.writer.writeBigInteger(number);
+			}
+			else if (value instanceof BigDecimal number) {
+				this.writer.writeBigDecimal(number);
+			}
+			else if (value instanceof CharSequence text) {
+				this.writer.writeText(text.toString());
+			}
+			else if (value instanceof ByteBuffer buffer) {
+				byte[] bytes = new byte[buffer.remaining()];
+				buffer.duplicate().get(bytes);
+				this.writer.writeBytes(bytes, 0, bytes.length);
+			}
+			else if (value instanceof InputStream stream) {
+				byte[] bytes = read(stream, this.limits);
+				this.writer.writeBytes(bytes, 0, bytes.length);
+			}
+			else if (value instanceof Object[] array) {
+				write(Arrays.asList(array));
+			}
+			else {
+				throw new IllegalArgumentException(
+						"A " + value.getClass().getName() + " cannot be encoded as a TNetstring");
+			}
+		}
+
+		private static byte[] read(InputStream stream, TNetstringLimits limits) {
+			try (stream) {
+				byte[] bytes = stream.readNBytes(limits.maxSize());
+				if (stream.read() >= 0) {
+					throw new IllegalArgumentException("Larger than the limit of " + limits.maxSize() + " bytes");
+				}
+				return bytes;
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
 	}
 
 }

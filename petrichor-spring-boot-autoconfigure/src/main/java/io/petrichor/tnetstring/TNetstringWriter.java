@@ -82,7 +82,8 @@ public final class TNetstringWriter implements AutoCloseable {
 
 	private int depth;
 
-	private int elements;
+	/** The value itself is none. */
+	private int elements = -1;
 
 	private final int maxElements;
 
@@ -246,9 +247,16 @@ public final class TNetstringWriter implements AutoCloseable {
 		int end = putSize(target, this.position, size) + size;
 		int i = end;
 		long rest = digits;
-		for (int place = 0; place < places; place++) {
+		for (int left = places; left > 1; left -= 2) {
+			long next = rest / 100;
+			int pair = (int) (rest - next * 100);
+			target[--i] = ONES[pair];
+			target[--i] = TENS[pair];
+			rest = next;
+		}
+		if (places % 2 == 1) {
 			long next = rest / 10;
-			target[--i] = (byte) ('0' + (int) (rest - next * 10));
+			target[--i] = ONES[(int) (rest - next * 10)];
 			rest = next;
 		}
 		target[--i] = '.';
@@ -406,7 +414,7 @@ public final class TNetstringWriter implements AutoCloseable {
 		this.headCount = 0;
 		this.headBytes = 0;
 		this.depth = 0;
-		this.elements = 0;
+		this.elements = -1;
 	}
 
 	/**
@@ -537,7 +545,7 @@ public final class TNetstringWriter implements AutoCloseable {
 	}
 
 	private void item(long size) {
-		if (this.depth > 0 && ++this.elements > this.maxElements) {
+		if (++this.elements > this.maxElements) {
 			throw new IllegalArgumentException("More elements than the limit of " + this.limits.maxElements());
 		}
 		ensure(size);

@@ -17,6 +17,10 @@ final class WriterMemory {
 
 	private static final int PLACES = 16;
 
+	private static final int SMALLEST_DATA = 512;
+
+	private static final int SMALLEST_HEADS = 48;
+
 	private static final int MAX_KEPT_DATA = 128 * 1024;
 
 	private static final int MAX_KEPT_HEADS = 8 * 1024;
@@ -25,13 +29,13 @@ final class WriterMemory {
 
 	private static final AtomicReferenceArray<@Nullable WriterMemory> KEPT = new AtomicReferenceArray<>(PLACES);
 
-	byte[] data = new byte[512];
+	byte[] data = new byte[SMALLEST_DATA];
 
 	/**
 	 * Of each container that is open or whose SIZE is noted: where its room for SIZE
 	 * begins and ends, and SIZE, or the head bytes before it.
 	 */
-	int[] heads = new int[48];
+	int[] heads = new int[SMALLEST_HEADS];
 
 	/** Of each depth: the open container's place in the heads, and how long a SIZE is. */
 	int[] open = new int[32];
@@ -47,10 +51,15 @@ final class WriterMemory {
 		return (memory != null) ? memory : new WriterMemory();
 	}
 
+	/** To be used again, without what is too large for that. */
 	void give() {
-		if (this.data.length <= MAX_KEPT_DATA && this.heads.length <= MAX_KEPT_HEADS) {
-			KEPT.lazySet(place(), this);
+		if (this.data.length > MAX_KEPT_DATA) {
+			this.data = new byte[SMALLEST_DATA];
 		}
+		if (this.heads.length > MAX_KEPT_HEADS) {
+			this.heads = new int[SMALLEST_HEADS];
+		}
+		KEPT.lazySet(place(), this);
 	}
 
 	/** The encoded form of a key, if this very object was remembered. */

@@ -5,6 +5,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -71,6 +72,20 @@ class TNetstringEncoderTests {
 			}
 			encodes(lists, expected.length() + ":" + expected + "]");
 		}
+	}
+
+	@Test
+	void whenLargeValueIsEncodedAgainThenOnlyTheResultIsAllocated() {
+		com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+		Object value = Map.of("data", new byte[64 * 1024]);
+		for (int i = 0; i < 10; i++) {
+			TNetstringEncoder.encode(value);
+		}
+		long before = threads.getCurrentThreadAllocatedBytes();
+		for (int i = 0; i < 100; i++) {
+			TNetstringEncoder.encode(value);
+		}
+		assertThat((threads.getCurrentThreadAllocatedBytes() - before) / 100).isLessThan(66_000);
 	}
 
 	@Test
