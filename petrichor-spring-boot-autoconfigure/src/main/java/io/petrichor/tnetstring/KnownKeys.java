@@ -1,9 +1,5 @@
 package io.petrichor.tnetstring;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +12,6 @@ final class KnownKeys {
 	private static final int BITS = 9;
 
 	private static final int MAX_SIZE = 24;
-
-	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
 	private static final @Nullable Key[] KEYS = new @Nullable Key[1 << BITS];
 
@@ -51,7 +45,7 @@ final class KnownKeys {
 		if (size <= 0) {
 			return 0;
 		}
-		long word = (long) LONGS.get(bytes, from);
+		long word = Words.get(bytes, from);
 		return (size >= 8) ? word : word & ((1L << (8 * size)) - 1);
 	}
 

@@ -1,12 +1,8 @@
 package io.petrichor.tnetstring;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Arrays;
 
 /**
@@ -17,8 +13,6 @@ final class Numbers {
 
 	/** The longest scale, either way, that a decimal is read or written with. */
 	static final int MAX_SCALE = 2_000;
-
-	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
 	private static final byte[] LARGEST_LONG = "9223372036854775807".getBytes(StandardCharsets.US_ASCII);
 
@@ -53,10 +47,10 @@ final class Numbers {
 		long value = 0;
 		int i = (isSign(bytes[from])) ? from + 1 : from;
 		for (; end - i >= 8; i += 8) {
-			value = value * 100_000_000 - eightDigits((long) LONGS.get(bytes, i));
+			value = value * 100_000_000 - eightDigits(Words.get(bytes, i));
 		}
 		if (i < end && end >= 8) {
-			value = value * LONG_POWERS_OF_TEN[end - i] - eightDigits((long) LONGS.get(bytes, end - 8) & last(end - i));
+			value = value * LONG_POWERS_OF_TEN[end - i] - eightDigits(Words.get(bytes, end - 8) & last(end - i));
 		}
 		else {
 			for (; i < end; i++) {
@@ -83,16 +77,6 @@ final class Numbers {
 		return (fours * 10_000 + (fours >>> 32)) & 0xFFFFFFFFL;
 	}
 
-	/** Up to eight ASCII characters as they go out, for {@link #putWord}. */
-	static long word(String ascii) {
-		return (long) LONGS.get(Arrays.copyOf(ascii.getBytes(StandardCharsets.US_ASCII), Long.BYTES), 0);
-	}
-
-	/** Writes eight bytes, also where fewer of them count and more is written next. */
-	static void putWord(byte[] target, int at, long word) {
-		LONGS.set(target, at, word);
-	}
-
 	/** The other way round: a number below 100,000,000 as eight digits. */
 	static void putEightDigits(byte[] target, int at, int number) {
 		int high = number / 10_000;
@@ -101,20 +85,20 @@ final class Numbers {
 		long pairs = ((fours - hundreds * 100) << 16) | hundreds;
 		long tens = ((pairs * 103) >>> 10) & 0x000F000F000F000FL;
 		long ones = ((pairs - tens * 10) << 8) | tens;
-		LONGS.set(target, at, ones | 0x3030303030303030L);
+		Words.put(target, at, ones | 0x3030303030303030L);
 	}
 
 	/** Whether all of these bytes are digits. */
 	static boolean areDigits(byte[] bytes, int from, int end) {
 		int i = from;
 		for (; end - i >= 8; i += 8) {
-			if (!areEightDigits((long) LONGS.get(bytes, i))) {
+			if (!areEightDigits(Words.get(bytes, i))) {
 				return false;
 			}
 		}
 		if (i < end && end >= 8) {
 			long mask = last(end - i);
-			return areEightDigits((long) LONGS.get(bytes, end - 8) & mask | 0x3030303030303030L & ~mask);
+			return areEightDigits(Words.get(bytes, end - 8) & mask | 0x3030303030303030L & ~mask);
 		}
 		for (; i < end; i++) {
 			if (bytes[i] < '0' || bytes[i] > '9') {
@@ -178,7 +162,7 @@ final class Numbers {
 	}
 
 	private static long lastBytes(byte[] bytes, int from, int end) {
-		return (long) LONGS.get(bytes, end - 8) & last(end - from);
+		return Words.get(bytes, end - 8) & last(end - from);
 	}
 
 	/** Which of eight bytes is the first point, or 8. */

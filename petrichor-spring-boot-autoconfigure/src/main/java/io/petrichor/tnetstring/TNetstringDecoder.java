@@ -1,8 +1,5 @@
 package io.petrichor.tnetstring;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.util.Arrays;
 
@@ -27,8 +24,6 @@ public final class TNetstringDecoder {
 
 	/** Scratch arrays longer than this are not kept between values. */
 	private static final int KEPT_SCRATCH = 64;
-
-	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
 	private static final int[] NO_INTS = {};
 
@@ -401,7 +396,7 @@ public final class TNetstringDecoder {
 		int end = from + size;
 		long last = 0;
 		if (end >= 8) {
-			last = (size > 0) ? (long) LONGS.get(bytes, end - 8) >>> Math.max(0, 64 - 8 * size) : 0;
+			last = (size > 0) ? Words.get(bytes, end - 8) >>> Math.max(0, 64 - 8 * size) : 0;
 		}
 		else {
 			for (int i = end - 1; i >= from; i--) {

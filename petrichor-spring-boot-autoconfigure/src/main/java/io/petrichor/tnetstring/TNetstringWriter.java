@@ -26,11 +26,11 @@ import io.petrichor.tnetstring.WriterMemory.EncodedKey;
  */
 public final class TNetstringWriter implements AutoCloseable {
 
-	private static final long NULL = Numbers.word("0:~");
+	private static final long NULL = Words.of("0:~");
 
-	private static final long TRUE = Numbers.word("4:true!");
+	private static final long TRUE = Words.of("4:true!");
 
-	private static final long FALSE = Numbers.word("5:false!");
+	private static final long FALSE = Words.of("5:false!");
 
 	private static final byte[] NOTHING = {};
 
@@ -150,7 +150,7 @@ public final class TNetstringWriter implements AutoCloseable {
 	 */
 	public void writeNull() {
 		item(Long.BYTES);
-		Numbers.putWord(this.data, this.position, NULL);
+		Words.put(this.data, this.position, NULL);
 		this.position += 3;
 	}
 
@@ -160,7 +160,7 @@ public final class TNetstringWriter implements AutoCloseable {
 	 */
 	public void writeBoolean(boolean value) {
 		item(Long.BYTES);
-		Numbers.putWord(this.data, this.position, (value) ? TRUE : FALSE);
+		Words.put(this.data, this.position, (value) ? TRUE : FALSE);
 		this.position += (value) ? 7 : 8;
 	}
 

@@ -1,8 +1,5 @@
 package io.petrichor.tnetstring;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 import org.jspecify.annotations.Nullable;
@@ -11,8 +8,6 @@ import org.jspecify.annotations.Nullable;
  * Strict UTF-8: nothing is replaced, in either direction.
  */
 final class Utf8 {
-
-	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
 	private Utf8() {
 	}
@@ -37,10 +32,10 @@ final class Utf8 {
 	/** The first byte that is not ASCII. */
 	private static int asciiEnd(byte[] bytes, int from, int end) {
 		int i = from;
-		while (end - i >= 8 && ((long) LONGS.get(bytes, i) & 0x8080808080808080L) == 0) {
+		while (end - i >= 8 && (Words.get(bytes, i) & 0x8080808080808080L) == 0) {
 			i += 8;
 		}
-		if (end - from >= 8 && end - i < 8 && ((long) LONGS.get(bytes, end - 8) & 0x8080808080808080L) == 0) {
+		if (end - from >= 8 && end - i < 8 && (Words.get(bytes, end - 8) & 0x8080808080808080L) == 0) {
 			return end;
 		}
 		while (i < end && bytes[i] >= 0) {

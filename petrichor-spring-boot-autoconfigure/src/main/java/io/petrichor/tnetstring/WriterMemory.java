@@ -1,8 +1,5 @@
 package io.petrichor.tnetstring;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -89,9 +86,6 @@ final class WriterMemory {
 		/** How much room {@link #put} needs, and the most it can hold. */
 		static final int MAX_SIZE = 32;
 
-		private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class,
-				ByteOrder.LITTLE_ENDIAN);
-
 		private final String key;
 
 		private final int size;
@@ -108,10 +102,10 @@ final class WriterMemory {
 			byte[] words = Arrays.copyOf(Arrays.copyOfRange(encoded, from, end), MAX_SIZE);
 			this.key = key;
 			this.size = end - from;
-			this.first = (long) LONGS.get(words, 0);
-			this.second = (long) LONGS.get(words, 8);
-			this.third = (long) LONGS.get(words, 16);
-			this.fourth = (long) LONGS.get(words, 24);
+			this.first = Words.get(words, 0);
+			this.second = Words.get(words, 8);
+			this.third = Words.get(words, 16);
+			this.fourth = Words.get(words, 24);
 		}
 
 		int size() {
@@ -120,12 +114,12 @@ final class WriterMemory {
 
 		/** Writes whole words: what is behind the key is overwritten next. */
 		int put(byte[] target, int at) {
-			LONGS.set(target, at, this.first);
+			Words.put(target, at, this.first);
 			if (this.size > 8) {
-				LONGS.set(target, at + 8, this.second);
+				Words.put(target, at + 8, this.second);
 				if (this.size > 16) {
-					LONGS.set(target, at + 16, this.third);
-					LONGS.set(target, at + 24, this.fourth);
+					Words.put(target, at + 16, this.third);
+					Words.put(target, at + 24, this.fourth);
 				}
 			}
 			return at + this.size;
