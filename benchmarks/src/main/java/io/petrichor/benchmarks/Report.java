@@ -23,8 +23,6 @@ final class Report {
 
 	private static final String END = "<!-- servers: end -->";
 
-	private static final int STARTS = 7;
-
 	private static final Scenario BIG = new Scenario(4, 1, 64 * 1024);
 
 	private static final Scenario BIGGEST = new Scenario(4, 1, 1024 * 1024);
@@ -32,9 +30,6 @@ final class Report {
 	private static final Scenario MANY = new Scenario(1000, 1, 64);
 
 	private static final int IDLE = 10_000;
-
-	private static final String[] UNUSED = { "(?<!petrichor-)spring-boot-(?!autoconfigure-|[0-9])",
-			"jeromq|HdrHistogram" };
 
 	private final Path docs;
 
@@ -47,10 +42,6 @@ final class Report {
 	private final Path keystore;
 
 	private final Map<Subject, Map<Scenario, Result>> results = new EnumMap<>(Subject.class);
-
-	private double startUp;
-
-	private double nettyStartUp;
 
 	private final Map<String, List<Double>> growth = new LinkedHashMap<>();
 
@@ -85,9 +76,9 @@ final class Report {
 		measure(Subject.FLOOR_TLS, 2, Scenario.PIPELINED, Scenario.ONE_AT_A_TIME);
 		measure(Subject.LOOP_TLS, 2, Scenario.PIPELINED, Scenario.ONE_AT_A_TIME);
 		double idle = idleHeap();
-		startUp();
+		StartUp startUp = StartUp.measure();
 		grow();
-		write(idle);
+		write(idle, startUp);
 	}
 
 	private void measure(Subject subject, double patience, Scenario... scenarios) throws Exception {
@@ -125,36 +116,6 @@ final class Report {
 		String output = new String(histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		String total = output.lines().filter((line) -> line.startsWith("Total")).findFirst().orElseThrow();
 		return Long.parseLong(total.trim().split("\\s+")[2]);
-	}
-
-	/** Milliseconds that are added to an application of nothing, at the median. */
-	private void startUp() throws IOException {
-		List<Double> empty = new ArrayList<>();
-		List<Double> netty = new ArrayList<>();
-		List<Double> ours = new ArrayList<>();
-		String unused = Subject.LOOP.foreignJars() + "|" + String.join("|", UNUSED);
-		String unusedByNetty = unused + "|petrichor-|reactor|reactive-streams|micrometer-core|jackson";
-		for (int i = 0; i < STARTS; i++) {
-			empty.add(startUp("EmptyApplication", unusedByNetty + "|netty"));
-			netty.add(startUp("NettyApplication", unusedByNetty));
-			ours.add(startUp("PetrichorEcho", unused));
-		}
-		System.out.println("start-up of nothing " + empty + ", of bare Netty " + netty + ", of ours " + ours);
-		this.nettyStartUp = median(netty) - median(empty);
-		this.startUp = median(ours) - median(empty);
-	}
-
-	private double startUp(String server, String foreignJars) throws IOException {
-		long begin = System.nanoTime();
-		ServerProcess process = ServerProcess.start(server, foreignJars, this.keystore,
-				List.of("--benchmark.blocking=true"));
-		double time = (System.nanoTime() - begin) / 1e6;
-		process.close();
-		return time;
-	}
-
-	private static double median(List<Double> values) {
-		return values.stream().sorted().toList().get(values.size() / 2);
 	}
 
 	private void grow() throws Exception {
@@ -217,13 +178,13 @@ final class Report {
 
 	private static final List<Integer> ROUTES = List.of(1, 100, 10_000);
 
-	private void write(double idle) throws IOException {
+	private void write(double idle, StartUp startUp) throws IOException {
 		this.text.append(BEGIN).append("\n\n");
 		machine();
 		table("Pipelined: 8 connections, 32 requests in flight on each, 64 bytes", Scenario.PIPELINED);
 		table("One at a time: 16 connections", Scenario.ONE_AT_A_TIME);
 		table("One at a time: 1 connection", Scenario.ALONE);
-		bars(idle);
+		bars(idle, startUp);
 		charts();
 		this.text.append(END);
 		Path page = this.docs.resolve("performance.md");
@@ -275,7 +236,7 @@ final class Report {
 		return (result != null) ? result.cpu() : Double.NaN;
 	}
 
-	private void bars(double idle) {
+	private void bars(double idle, StartUp startUp) {
 		Scenario piped = Scenario.PIPELINED;
 		Scenario one = Scenario.ONE_AT_A_TIME;
 		this.text.append("**What we hold ourselves to**\n\n| | bar | measured | |\n|---|--:|--:|---|\n");
@@ -306,9 +267,9 @@ final class Report {
 		bar("1,000 connections: CPU to that of 16", "≤ 1.5", 1.5, cpu(Subject.LOOP, MANY) / cpu(Subject.LOOP, one),
 				false);
 		bar("10,000 idle connections: heap for each", "≤ 5,120 B", 5120, idle, false);
-		bar("start-up: added to an empty application", "≤ 150 ms", 150, this.startUp, false);
+		bar("start-up: added to an empty application", "≤ 150 ms", 150, startUp.ofOurs(), false);
 		this.text.append(
-				"| start-up: added by an echo on bare Netty | | %s | |\n".formatted(Chart.number(this.nettyStartUp)));
+				"| start-up: added by an echo on bare Netty | | %s | |\n".formatted(Chart.number(startUp.ofNetty())));
 		this.text.append('\n');
 	}
 

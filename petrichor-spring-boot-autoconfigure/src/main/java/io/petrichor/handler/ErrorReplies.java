@@ -1,6 +1,6 @@
 package io.petrichor.handler;
 
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Collectors;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -29,9 +28,7 @@ final class ErrorReplies {
 	/** Without any rules of the application. */
 	static final ErrorReplies PLAIN = new ErrorReplies(List.of(), List.of());
 
-	private static final Map<String, Header> HEADERS = Arrays.stream(ErrorCode.values())
-		.collect(Collectors.toUnmodifiableMap(ErrorCode::wireName,
-				(code) -> Header.of(HeaderKeys.ERROR, code.wireName())));
+	private static final Map<String, Header> HEADERS = headers();
 
 	private static final Log logger = LogFactory.getLog(ErrorReplies.class);
 
@@ -95,6 +92,14 @@ final class ErrorReplies {
 		String reference = "%08x".formatted(ThreadLocalRandom.current().nextInt());
 		logger.error("Handler of route '%s' failed, reference %s".formatted(request.route(), reference), failure);
 		return PetrichorError.of(ErrorCode.INTERNAL, "internal error, reference " + reference);
+	}
+
+	private static Map<String, Header> headers() {
+		Map<String, Header> headers = new HashMap<>();
+		for (ErrorCode code : ErrorCode.values()) {
+			headers.put(code.wireName(), Header.of(HeaderKeys.ERROR, code.wireName()));
+		}
+		return headers;
 	}
 
 	private static Message reply(ErrorCode code, String sentence) {

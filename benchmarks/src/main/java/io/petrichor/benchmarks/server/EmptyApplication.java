@@ -13,7 +13,7 @@ class EmptyApplication {
 
 	public static void main(String[] args) {
 		SpringApplication.run(EmptyApplication.class, args);
-		System.out.println(0);
+		System.out.println("started");
 	}
 
 }

@@ -28,7 +28,7 @@ class NettyApplication {
 
 	public static void main(String[] args) {
 		SpringApplication.run(NettyApplication.class, args);
-		System.out.println(0);
+		System.out.println("started");
 	}
 
 	@Bean(destroyMethod = "shutdownGracefully")
