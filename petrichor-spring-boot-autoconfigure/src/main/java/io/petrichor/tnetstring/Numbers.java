@@ -77,17 +77,6 @@ final class Numbers {
 		return (fours * 10_000 + (fours >>> 32)) & 0xFFFFFFFFL;
 	}
 
-	/** The other way round: a number below 100,000,000 as eight digits. */
-	static void putEightDigits(byte[] target, int at, int number) {
-		int high = number / 10_000;
-		long fours = ((long) (number - high * 10_000) << 32) | high;
-		long hundreds = ((fours * 10_486) >>> 20) & 0x0000007F0000007FL;
-		long pairs = ((fours - hundreds * 100) << 16) | hundreds;
-		long tens = ((pairs * 103) >>> 10) & 0x000F000F000F000FL;
-		long ones = ((pairs - tens * 10) << 8) | tens;
-		Words.put(target, at, ones | 0x3030303030303030L);
-	}
-
 	/** Whether all of these bytes are digits. */
 	static boolean areDigits(byte[] bytes, int from, int end) {
 		int i = from;

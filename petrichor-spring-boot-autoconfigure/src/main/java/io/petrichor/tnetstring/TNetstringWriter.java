@@ -42,23 +42,6 @@ public final class TNetstringWriter implements AutoCloseable {
 	/** How much more room than it takes is asked for an item. */
 	private static final int MAX_UNUSED = 32;
 
-	private static final long[] POWERS_OF_TEN = new long[19];
-
-	private static final byte[] ONES = new byte[100];
-
-	private static final byte[] TENS = new byte[100];
-
-	static {
-		POWERS_OF_TEN[0] = 1;
-		for (int i = 1; i < POWERS_OF_TEN.length; i++) {
-			POWERS_OF_TEN[i] = POWERS_OF_TEN[i - 1] * 10;
-		}
-		for (int i = 0; i < 100; i++) {
-			ONES[i] = (byte) ('0' + i % 10);
-			TENS[i] = (byte) ('0' + i / 10);
-		}
-	}
-
 	private static final byte[] LONG_MIN = "20:-9223372036854775808#".getBytes(StandardCharsets.US_ASCII);
 
 	private final TNetstringLimits limits;
@@ -82,10 +65,12 @@ public final class TNetstringWriter implements AutoCloseable {
 
 	private int depth;
 
-	/** The value itself is none. */
-	private int elements = -1;
+	/** How many elements more there may be, and one, as the value itself is none. */
+	private int left;
 
-	private final int maxElements;
+	private final int maxKeyLength;
+
+	private final int maxDigits;
 
 	/**
 	 * A writer of one value.
@@ -93,7 +78,9 @@ public final class TNetstringWriter implements AutoCloseable {
 	 */
 	public TNetstringWriter(TNetstringLimits limits) {
 		this.limits = limits;
-		this.maxElements = limits.maxElements();
+		this.left = limits.maxElements();
+		this.maxKeyLength = limits.maxKeyLength();
+		this.maxDigits = limits.maxDigits();
 	}
 
 	/**
@@ -131,9 +118,9 @@ public final class TNetstringWriter implements AutoCloseable {
 		int head = this.open[this.depth * 2];
 		int expected = this.open[this.depth * 2 + 1];
 		int size = checkSize(this.position - this.heads[head + 1] + this.headBytes - this.heads[head + 2]);
-		int digits = digits(size);
+		int digits = Digits.count(size);
 		if (digits == expected && head + 3 == this.headCount) {
-			putSize(this.data, this.heads[head], size);
+			Digits.putSize(this.data, this.heads[head], size);
 			this.headCount = head;
 		}
 		else {
@@ -141,7 +128,9 @@ public final class TNetstringWriter implements AutoCloseable {
 			this.headBytes += digits - expected;
 			this.open[this.depth * 2 + 1] = digits;
 		}
-		ensure(1);
+		if (this.position == this.data.length) {
+			grow(this.position + 1L);
+		}
 		this.data[this.position++] = type.code();
 	}
 
@@ -171,22 +160,22 @@ public final class TNetstringWriter implements AutoCloseable {
 	public void writeLong(long value) {
 		item(24);
 		if (value == Long.MIN_VALUE) {
-			if (this.limits.maxDigits() < 19) {
+			if (this.maxDigits < 19) {
 				throw tooManyDigits();
 			}
 			append(LONG_MIN, 0, LONG_MIN.length);
 			return;
 		}
 		long rest = Math.abs(value);
-		int digits = digits(rest);
-		if (digits > this.limits.maxDigits()) {
+		int digits = Digits.count(rest);
+		if (digits > this.maxDigits) {
 			throw tooManyDigits();
 		}
 		int size = digits + ((value < 0) ? 1 : 0);
 		byte[] target = this.data;
-		int start = putSize(target, this.position, size);
+		int start = Digits.putShortSize(target, this.position, size);
 		int end = start + size;
-		putDigits(target, end, rest);
+		Digits.put(target, end, rest);
 		if (value < 0) {
 			target[start] = '-';
 		}
@@ -204,11 +193,11 @@ public final class TNetstringWriter implements AutoCloseable {
 			writeLong(value.longValue());
 			return;
 		}
-		if (value.bitLength() > this.limits.maxDigits() * 3.33) {
+		if (value.bitLength() > this.maxDigits * 3.33) {
 			throw tooManyDigits();
 		}
 		String digits = value.toString();
-		if (digits.length() - ((value.signum() < 0) ? 1 : 0) > this.limits.maxDigits()) {
+		if (digits.length() - ((value.signum() < 0) ? 1 : 0) > this.maxDigits) {
 			throw tooManyDigits();
 		}
 		writeAscii(digits, '#');
@@ -238,29 +227,28 @@ public final class TNetstringWriter implements AutoCloseable {
 			digits /= 10;
 			places--;
 		}
-		int size = Math.max(digits(digits), places + 1) + ((negative) ? 2 : 1);
-		if (size > this.limits.maxDigits()) {
+		int size = Math.max(Digits.count(digits), places + 1) + ((negative) ? 2 : 1);
+		if (size > this.maxDigits) {
 			throw tooManyDigits();
 		}
 		item(32);
 		byte[] target = this.data;
-		int end = putSize(target, this.position, size) + size;
+		int end = Digits.putShortSize(target, this.position, size) + size;
 		int i = end;
 		long rest = digits;
 		for (int left = places; left > 1; left -= 2) {
 			long next = rest / 100;
-			int pair = (int) (rest - next * 100);
-			target[--i] = ONES[pair];
-			target[--i] = TENS[pair];
+			i -= 2;
+			Digits.putTwo(target, i, (int) (rest - next * 100));
 			rest = next;
 		}
 		if (places % 2 == 1) {
 			long next = rest / 10;
-			target[--i] = ONES[(int) (rest - next * 10)];
+			target[--i] = (byte) ('0' + rest - next * 10);
 			rest = next;
 		}
 		target[--i] = '.';
-		i = putDigits(target, i, rest);
+		i = Digits.put(target, i, rest);
 		if (negative) {
 			target[i - 1] = '-';
 		}
@@ -300,9 +288,9 @@ public final class TNetstringWriter implements AutoCloseable {
 	 */
 	public void writeText(String text) {
 		int length = text.length();
-		item(12L + length);
+		item(12 + checkSize(length));
 		byte[] target = this.data;
-		int at = putSize(target, this.position, checkSize(length));
+		int at = Digits.putSize(target, this.position, length);
 		for (int i = 0; i < length; i++) {
 			char c = text.charAt(i);
 			if (c >= 0x80) {
@@ -323,13 +311,13 @@ public final class TNetstringWriter implements AutoCloseable {
 	 */
 	public void writeKey(String key) {
 		EncodedKey known = this.memory.encodedKey(key);
-		if (known != null && known.size() <= this.limits.maxKeyLength()) {
+		if (known != null && known.size() <= this.maxKeyLength) {
 			item(EncodedKey.MAX_SIZE);
 			this.position = known.put(this.data, this.position);
 			return;
 		}
-		if (key.length() > this.limits.maxKeyLength() / 3
-				&& (key.length() > this.limits.maxKeyLength() || Utf8.length(key) > this.limits.maxKeyLength())) {
+		if (key.length() > this.maxKeyLength / 3
+				&& (key.length() > this.maxKeyLength || Utf8.length(key) > this.maxKeyLength)) {
 			throw keyTooLong();
 		}
 		int start = this.position;
@@ -343,7 +331,7 @@ public final class TNetstringWriter implements AutoCloseable {
 	 * @throws IllegalArgumentException if it is too long
 	 */
 	public void writeKey(byte[] utf8) {
-		if (utf8.length > this.limits.maxKeyLength()) {
+		if (utf8.length > this.maxKeyLength) {
 			throw keyTooLong();
 		}
 		writeBytes(utf8, 0, utf8.length);
@@ -356,7 +344,7 @@ public final class TNetstringWriter implements AutoCloseable {
 	 * @param length how many
 	 */
 	public void writeBytes(byte[] bytes, int offset, int length) {
-		item(12L + length);
+		item(12 + checkSize(length));
 		head(length);
 		append(bytes, offset, length);
 		this.data[this.position++] = ',';
@@ -414,7 +402,7 @@ public final class TNetstringWriter implements AutoCloseable {
 		this.headCount = 0;
 		this.headBytes = 0;
 		this.depth = 0;
-		this.elements = -1;
+		this.left = this.limits.maxElements();
 	}
 
 	/**
@@ -491,8 +479,8 @@ public final class TNetstringWriter implements AutoCloseable {
 		if (length > MAX_DATA) {
 			throw new IllegalArgumentException("Larger than the limit of " + (MAX_DATA + 11) + " bytes");
 		}
-		byte[] target = new byte[digits(length) + length + 2];
-		putSize(target, 0, length);
+		byte[] target = new byte[Digits.count(length) + length + 2];
+		Digits.putSize(target, 0, length);
 		target[target.length - 1] = ',';
 		return target;
 	}
@@ -503,7 +491,7 @@ public final class TNetstringWriter implements AutoCloseable {
 		for (int i = 0; i < this.headCount; i += 3) {
 			int length = this.heads[i] - from;
 			System.arraycopy(this.data, from, target, to, length);
-			to = putSize(target, to + length, this.heads[i + 2]);
+			to = Digits.putSize(target, to + length, this.heads[i + 2]);
 			from = this.heads[i + 1];
 		}
 		System.arraycopy(this.data, from, target, to, this.position - from);
@@ -512,14 +500,16 @@ public final class TNetstringWriter implements AutoCloseable {
 	private void writeNonAscii(String text) {
 		int length = Utf8.length(text);
 		byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
-		ensure(12L + length);
+		if (this.data.length - this.position < 12 + checkSize(length)) {
+			grow(this.position + 12L + length);
+		}
 		head(length);
 		append(encoded, 0, length);
 		this.data[this.position++] = ',';
 	}
 
 	private void writeFloatDigits(String digits) {
-		if (digits.length() > this.limits.maxDigits()) {
+		if (digits.length() > this.maxDigits) {
 			throw tooManyDigits();
 		}
 		writeAscii(digits, '^');
@@ -528,7 +518,7 @@ public final class TNetstringWriter implements AutoCloseable {
 	@SuppressWarnings("deprecation")
 	private void writeAscii(String digits, char type) {
 		int length = digits.length();
-		item(12L + length);
+		item(12 + length);
 		head(length);
 		digits.getBytes(0, length, this.data, this.position);
 		this.position += length;
@@ -536,7 +526,7 @@ public final class TNetstringWriter implements AutoCloseable {
 	}
 
 	private void head(int size) {
-		this.position = putSize(this.data, this.position, checkSize(size));
+		this.position = Digits.putSize(this.data, this.position, size);
 	}
 
 	private void append(byte[] bytes, int offset, int length) {
@@ -544,18 +534,18 @@ public final class TNetstringWriter implements AutoCloseable {
 		this.position += length;
 	}
 
-	private void item(long size) {
-		if (++this.elements > this.maxElements) {
-			throw new IllegalArgumentException("More elements than the limit of " + this.limits.maxElements());
+	/** One more element, and room for it. Small, so that it is always inlined. */
+	private void item(int size) {
+		if (--this.left < -1 || this.data.length - this.position < size) {
+			makeRoom(size);
 		}
-		ensure(size);
 	}
 
-	private void ensure(long size) {
-		long needed = this.position + size;
-		if (needed > this.data.length) {
-			grow(needed);
+	private void makeRoom(int size) {
+		if (this.left < -1) {
+			throw new IllegalArgumentException("More elements than the limit of " + this.limits.maxElements());
 		}
+		grow((long) this.position + size);
 	}
 
 	/**
@@ -584,63 +574,11 @@ public final class TNetstringWriter implements AutoCloseable {
 	}
 
 	private IllegalArgumentException keyTooLong() {
-		return new IllegalArgumentException("A key longer than the limit of " + this.limits.maxKeyLength());
+		return new IllegalArgumentException("A key longer than the limit of " + this.maxKeyLength);
 	}
 
 	private IllegalArgumentException tooManyDigits() {
-		return new IllegalArgumentException("A number with more digits than the limit of " + this.limits.maxDigits());
-	}
-
-	/** Writes SIZE and the colon; returns where the data begins. Most sizes are short. */
-	private static int putSize(byte[] target, int position, int size) {
-		int colon;
-		if (size < 10) {
-			target[position] = ONES[size];
-			colon = position + 1;
-		}
-		else if (size < 100) {
-			target[position] = TENS[size];
-			target[position + 1] = ONES[size];
-			colon = position + 2;
-		}
-		else {
-			colon = position + digits(size);
-			putDigits(target, colon, size);
-		}
-		target[colon] = ':';
-		return colon + 1;
-	}
-
-	/** By the number of bits, which is off by one at the most. */
-	private static int digits(long value) {
-		int guess = (64 - Long.numberOfLeadingZeros(value | 1)) * 1233 >> 12;
-		return (guess > 18 || value < POWERS_OF_TEN[guess]) ? Math.max(guess, 1) : guess + 1;
-	}
-
-	/** Writes digits backward, two at a time; returns where they begin. */
-	private static int putDigits(byte[] target, int end, long value) {
-		int i = end;
-		long rest = value;
-		while (rest >= 100_000_000) {
-			long next = rest / 100_000_000;
-			int eight = (int) (rest - next * 100_000_000);
-			i -= 8;
-			Numbers.putEightDigits(target, i, eight);
-			rest = next;
-		}
-		int small = (int) rest;
-		while (small >= 100) {
-			int hundredth = small / 100;
-			int pair = small - hundredth * 100;
-			target[--i] = ONES[pair];
-			target[--i] = TENS[pair];
-			small = hundredth;
-		}
-		target[--i] = ONES[small];
-		if (small >= 10) {
-			target[--i] = TENS[small];
-		}
-		return i;
+		return new IllegalArgumentException("A number with more digits than the limit of " + this.maxDigits);
 	}
 
 }

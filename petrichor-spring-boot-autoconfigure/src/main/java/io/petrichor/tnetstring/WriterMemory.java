@@ -40,6 +40,9 @@ final class WriterMemory {
 	/** Keys written before. */
 	private final @Nullable EncodedKey[] keys = new @Nullable EncodedKey[KNOWN_KEYS];
 
+	/** The key written last, which the same one follows most of the time. */
+	private EncodedKey last = new EncodedKey(new String(), new byte[0], 0, 0);
+
 	private WriterMemory() {
 	}
 
@@ -61,8 +64,18 @@ final class WriterMemory {
 
 	/** The encoded form of a key, if this very object was remembered. */
 	@Nullable EncodedKey encodedKey(String key) {
+		EncodedKey next = this.last.next;
+		return (next.key == key) ? (this.last = next) : lookUp(key);
+	}
+
+	private @Nullable EncodedKey lookUp(String key) {
 		EncodedKey known = this.keys[keyPlace(key)];
-		return (known != null && known.key == key) ? known : null;
+		if (known == null || known.key != key) {
+			return null;
+		}
+		this.last.next = known;
+		this.last = known;
+		return known;
 	}
 
 	void remember(String key, byte[] encoded, int from, int end) {
@@ -97,6 +110,8 @@ final class WriterMemory {
 		private final long third;
 
 		private final long fourth;
+
+		private EncodedKey next = this;
 
 		EncodedKey(String key, byte[] encoded, int from, int end) {
 			byte[] words = Arrays.copyOf(Arrays.copyOfRange(encoded, from, end), MAX_SIZE);

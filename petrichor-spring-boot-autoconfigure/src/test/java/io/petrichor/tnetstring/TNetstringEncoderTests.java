@@ -133,6 +133,31 @@ class TNetstringEncoderTests {
 	}
 
 	@Test
+	void whenKeysComeInAnotherOrderThenEachIsWrittenAsItIs() {
+		List<String> keys = List.of("", "a", "name", "a much longer key of thirty bytes", "é", "number");
+		Random random = new Random(1);
+		for (int i = 0; i < 200; i++) {
+			List<String> order = new ArrayList<>(keys);
+			Collections.shuffle(order, random);
+			Map<String, Object> map = new LinkedHashMap<>();
+			StringBuilder expected = new StringBuilder();
+			for (String key : order.subList(0, random.nextInt(keys.size() + 1))) {
+				map.put(key, i);
+				expected.append(key.getBytes(StandardCharsets.UTF_8).length)
+					.append(':')
+					.append(key)
+					.append(',')
+					.append(String.valueOf(i).length())
+					.append(':')
+					.append(i)
+					.append('#');
+			}
+			assertThat(new String(TNetstringEncoder.encode(map), StandardCharsets.UTF_8))
+				.isEqualTo(expected.toString().getBytes(StandardCharsets.UTF_8).length + ":" + expected + "}");
+		}
+	}
+
+	@Test
 	void encodedValuesGoInByteForByte() {
 		TNetstring odd = TNetstring.parse("3:+07#".getBytes(StandardCharsets.US_ASCII));
 		encodes(List.of(odd, Map.of("a", odd)), "20:3:+07#10:1:a,3:+07#}]");
