@@ -3,11 +3,13 @@ package io.petrichor.benchmarks;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,39 +31,38 @@ final class StartUp {
 	private static final String STARTER = "caffeine|error_prone|HdrHistogram|LatencyUtils|jackson|micrometer-core"
 			+ "|petrichor|reactive-streams|reactor";
 
-	private final double ofNetty;
+	private final List<Start> empty = new ArrayList<>();
 
-	private final double ofOurs;
+	private final List<Start> netty = new ArrayList<>();
 
-	private StartUp(double ofNetty, double ofOurs) {
-		this.ofNetty = ofNetty;
-		this.ofOurs = ofOurs;
+	private final List<Start> ours = new ArrayList<>();
+
+	private StartUp() {
 	}
 
 	static StartUp measure() throws IOException {
-		List<Double> empty = new ArrayList<>();
-		List<Double> netty = new ArrayList<>();
-		List<Double> ours = new ArrayList<>();
+		StartUp startUp = new StartUp();
 		for (int i = 0; i < STARTS; i++) {
-			empty.add(start("EmptyApplication", "netty|" + STARTER));
-			netty.add(start("NettyApplication", STARTER));
-			ours.add(start("OneHandlerApplication", "^$"));
+			startUp.empty.add(start("EmptyApplication", "netty|" + STARTER));
+			startUp.netty.add(start("NettyApplication", STARTER));
+			startUp.ours.add(start("OneHandlerApplication", "^$"));
 		}
-		System.out.println("start-up of nothing " + empty + ", of bare Netty " + netty + ", of ours " + ours);
-		return new StartUp(median(netty) - median(empty), median(ours) - median(empty));
+		System.out.println("start-up of nothing " + startUp.empty + ", of bare Netty " + startUp.netty + ", of ours "
+				+ startUp.ours);
+		return startUp;
 	}
 
-	/** Milliseconds that an echo on bare Netty adds to an application of nothing. */
-	double ofNetty() {
-		return this.ofNetty;
+	/** What an echo on bare Netty adds to an application of nothing. */
+	Start ofNetty() {
+		return median(this.netty).minus(median(this.empty));
 	}
 
-	/** Milliseconds that our starter and a handler add to an application of nothing. */
-	double ofOurs() {
-		return this.ofOurs;
+	/** What our starter and a handler add to an application of nothing. */
+	Start ofOurs() {
+		return median(this.ours).minus(median(this.empty));
 	}
 
-	private static double start(String application, String unused) throws IOException {
+	private static Start start(String application, String unused) throws IOException {
 		Pattern foreign = Pattern.compile(unused);
 		Stream<String> libraries = Arrays.stream(Files.readString(LIBRARIES).split(File.pathSeparator))
 			.filter((library) -> !foreign.matcher(Path.of(library).getFileName().toString()).find());
@@ -76,7 +77,7 @@ final class StartUp {
 		try (BufferedReader output = process.inputReader()) {
 			for (String line; (line = output.readLine()) != null;) {
 				if (line.equals("started")) {
-					return (System.nanoTime() - begin) / 1e6;
+					return new Start((System.nanoTime() - begin) / 1e6, mainThread(process.pid()));
 				}
 			}
 			throw new IOException(application + " did not start");
@@ -86,8 +87,39 @@ final class StartUp {
 		}
 	}
 
-	private static double median(List<Double> values) {
-		return values.stream().sorted().toList().get(values.size() / 2);
+	/** Milliseconds of CPU, which Linux tells in nanoseconds. */
+	private static double mainThread(long pid) throws IOException {
+		double time = 0;
+		try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
+			for (Path thread : threads) {
+				if (Files.readString(thread.resolve("comm")).strip().equals("java")) {
+					time += Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ")[0]) / 1e6;
+				}
+			}
+		}
+		return time;
+	}
+
+	private static Start median(List<Start> starts) {
+		return new Start(median(starts, Start::time), median(starts, Start::mainThread));
+	}
+
+	private static double median(List<Start> starts, ToDoubleFunction<Start> figure) {
+		return starts.stream().mapToDouble(figure).sorted().toArray()[starts.size() / 2];
+	}
+
+	/**
+	 * Milliseconds.
+	 *
+	 * @param time until it has started
+	 * @param mainThread CPU of the main thread until then
+	 */
+	record Start(double time, double mainThread) {
+
+		Start minus(Start other) {
+			return new Start(this.time - other.time, this.mainThread - other.mainThread);
+		}
+
 	}
 
 }

@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandlerThreads implements Executor, AutoCloseable {
 
-	/** About what it costs to wake a thread and to switch to it and back, twice over. */
-	private static final long WORTH_WAKING_NANOS = 20_000;
+	/**
+	 * Some times what it costs to wake a thread and to switch to it and back: the quick
+	 * requests that a dozen connections send at once are still work for one.
+	 */
+	private static final long WORTH_WAKING_NANOS = 50_000;
 
 	private final int most;
 
