@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -87,17 +88,26 @@ final class StartUp {
 		}
 	}
 
-	/** Milliseconds of CPU, which Linux tells in nanoseconds. */
+	/** Milliseconds of CPU, which Linux tells in nanoseconds. The launcher waits. */
 	private static double mainThread(long pid) throws IOException {
 		double time = 0;
 		try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
 			for (Path thread : threads) {
-				if (Files.readString(thread.resolve("comm")).strip().equals("java")) {
-					time += Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ")[0]) / 1e6;
-				}
+				time += isMainThread(thread)
+						? Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ")[0]) / 1e6 : 0;
 			}
 		}
 		return time;
+	}
+
+	private static boolean isMainThread(Path thread) throws IOException {
+		try {
+			return Files.readString(thread.resolve("comm")).strip().equals("java");
+		}
+		catch (NoSuchFileException ex) {
+			// One that has just ended.
+			return false;
+		}
 	}
 
 	private static Start median(List<Start> starts) {

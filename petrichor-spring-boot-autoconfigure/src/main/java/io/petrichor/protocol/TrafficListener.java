@@ -37,4 +37,11 @@ public interface TrafficListener {
 	default void pairsWritten(int pairs, int bytes, int largest) {
 	}
 
+	/**
+	 * A peer broke the protocol, and its connection ends for it.
+	 * @param code what it is told
+	 */
+	default void protocolError(ErrorCode code) {
+	}
+
 }

@@ -8,6 +8,8 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 
+import io.petrichor.protocol.PairInput;
+
 /**
  * How long a connection may take for whatever it is at, and the one timer that looks at
  * it: when the first of the deadlines may be over, and ten times a second while there is
@@ -28,7 +30,7 @@ final class Deadlines {
 
 	private final Lifecycle life;
 
-	private final Inbound in;
+	private final PairInput in;
 
 	private final Outbound out;
 
@@ -48,7 +50,7 @@ final class Deadlines {
 	/** Whether the timer looks within a tick, or is looking. */
 	private boolean soon;
 
-	Deadlines(ServerLimits limits, long requestTimeout, Lifecycle life, Inbound in, Outbound out, ReadingPace pace,
+	Deadlines(ServerLimits limits, long requestTimeout, Lifecycle life, PairInput in, Outbound out, ReadingPace pace,
 			EventLoop loop, Runnable look) {
 		this.limits = limits;
 		this.requestTimeout = requestTimeout;

@@ -15,6 +15,7 @@ import io.petrichor.protocol.ErrorCode;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
 import io.petrichor.protocol.Message;
+import io.petrichor.protocol.PairInput;
 import io.petrichor.protocol.ProtocolException;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.Handshake;
@@ -34,7 +35,7 @@ final class HandshakePhase {
 
 	private final Channel channel;
 
-	private final Inbound in;
+	private final PairInput in;
 
 	private final Outbound out;
 
@@ -61,7 +62,7 @@ final class HandshakePhase {
 	 * @param letIn told of the decision when the peer is let in and its answer is written
 	 */
 	HandshakePhase(PetrichorServer server, Authentication authentication, Admission.Place place, Channel channel,
-			Inbound in, Outbound out, Lifecycle life, Peer peer, Consumer<Decision.Allowed> letIn) {
+			PairInput in, Outbound out, Lifecycle life, Peer peer, Consumer<Decision.Allowed> letIn) {
 		this.server = server;
 		this.authentication = authentication;
 		this.place = place;

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import io.petrichor.protocol.Capabilities;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
+import io.petrichor.protocol.PairInput;
 import io.petrichor.protocol.ProtocolException;
 import io.petrichor.tnetstring.TNetstring;
 
@@ -22,7 +23,7 @@ final class Lifecycle {
 
 	private final Channel channel;
 
-	private final Inbound in;
+	private final PairInput in;
 
 	private final Outbound out;
 
@@ -45,7 +46,7 @@ final class Lifecycle {
 	 * @param out what goes to it
 	 * @param lingering run when there is nothing left but to wait for the peer
 	 */
-	Lifecycle(Channel channel, Inbound in, Outbound out, Runnable lingering) {
+	Lifecycle(Channel channel, PairInput in, Outbound out, Runnable lingering) {
 		this.channel = channel;
 		this.in = in;
 		this.out = out;

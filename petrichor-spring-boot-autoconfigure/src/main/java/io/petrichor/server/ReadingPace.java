@@ -2,6 +2,7 @@ package io.petrichor.server;
 
 import io.petrichor.handler.RequestLane;
 import io.petrichor.protocol.Capabilities;
+import io.petrichor.protocol.PairInput;
 
 /**
  * Whether there is room to take more from a peer that was let in: requests in flight,
@@ -17,7 +18,7 @@ final class ReadingPace {
 
 	private final MemoryBudget budget;
 
-	private final Inbound in;
+	private final PairInput in;
 
 	private final Outbound out;
 
@@ -28,7 +29,7 @@ final class ReadingPace {
 	/** What the budget knows of. */
 	private volatile long held;
 
-	ReadingPace(ServerLimits limits, MemoryBudget budget, Inbound in, Outbound out, RequestLane lane) {
+	ReadingPace(ServerLimits limits, MemoryBudget budget, PairInput in, Outbound out, RequestLane lane) {
 		this.limits = limits;
 		this.budget = budget;
 		this.in = in;

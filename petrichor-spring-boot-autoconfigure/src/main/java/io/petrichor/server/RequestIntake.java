@@ -7,6 +7,7 @@ import io.petrichor.handler.RequestLane;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
 import io.petrichor.protocol.Message;
+import io.petrichor.protocol.PairInput;
 import io.petrichor.protocol.ProtocolException;
 
 /**
@@ -20,7 +21,7 @@ final class RequestIntake {
 
 	private final Lifecycle life;
 
-	private final Inbound in;
+	private final PairInput in;
 
 	private final Outbound out;
 
@@ -36,8 +37,8 @@ final class RequestIntake {
 
 	private boolean consuming;
 
-	RequestIntake(Lifecycle life, Inbound in, Outbound out, HandshakePhase handshake, PushedRequests pushed, Peer peer,
-			RequestLane lane, ReadingPace pace) {
+	RequestIntake(Lifecycle life, PairInput in, Outbound out, HandshakePhase handshake, PushedRequests pushed,
+			Peer peer, RequestLane lane, ReadingPace pace) {
 		this.life = life;
 		this.in = in;
 		this.out = out;

@@ -16,6 +16,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.petrichor.handler.RequestLane;
+import io.petrichor.protocol.PairInput;
 import io.petrichor.protocol.PairTap;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.wire.WireLog;
@@ -35,7 +36,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
 	private final Channel channel;
 
-	private final Inbound in;
+	private final PairInput in;
 
 	private final Outbound out;
 
@@ -63,7 +64,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 		this.server = server;
 		this.listening = listening;
 		this.channel = channel;
-		this.in = new Inbound(limits.handshake(), server.listener());
+		this.in = new PairInput(limits.handshake(), server.listener());
 		this.out = new Outbound(id, channel, limits, server.listener(), this::flushed, this::pushed);
 		this.life = new Lifecycle(channel, this.in, this.out, this::watch);
 		this.pushed = new PushedRequests(id, this.out, Duration.ofNanos(requestTimeout),

@@ -2,7 +2,6 @@ package io.petrichor.server;
 
 import java.util.List;
 
-import io.petrichor.protocol.ErrorCode;
 import io.petrichor.protocol.TrafficListener;
 
 /**
@@ -51,13 +50,6 @@ public interface ServerListener extends TrafficListener {
 	 * @param nanos from the accept of the connection, in nanoseconds
 	 */
 	default void tlsHandshakeEnded(boolean success, long nanos) {
-	}
-
-	/**
-	 * A peer broke the protocol, and its connection ends for it.
-	 * @param code what it is told
-	 */
-	default void protocolError(ErrorCode code) {
 	}
 
 	/**

@@ -1,27 +1,23 @@
-package io.petrichor.server;
+package io.petrichor.protocol;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import org.jspecify.annotations.Nullable;
 
-import io.petrichor.protocol.ErrorCode;
-import io.petrichor.protocol.Message;
-import io.petrichor.protocol.PairDecoder;
-import io.petrichor.protocol.PairLimits;
-import io.petrichor.protocol.PairTap;
-import io.petrichor.protocol.ProtocolException;
-
 /**
- * What comes from a peer: the bytes that were read, the pairs in them, and what is wrong
- * with them. Methods are for the event loop unless they say otherwise.
+ * What comes from the other side of a connection: the bytes that were read, the pairs in
+ * them, and what is wrong with them. The other way is {@link PairOutput}. Methods are for
+ * the event loop unless they say otherwise.
+ *
+ * @since 0.1.0
  */
-final class Inbound {
+public final class PairInput {
 
 	private static final ProtocolException TORN = new ProtocolException(ErrorCode.BAD_REQUEST,
 			"the stream ended within a pair");
 
-	private final ServerListener listener;
+	private final TrafficListener listener;
 
 	private final PairDecoder decoder;
 
@@ -46,23 +42,38 @@ final class Inbound {
 
 	private @Nullable ProtocolException failure;
 
-	Inbound(PairLimits limits, ServerListener listener) {
+	/**
+	 * Create an input.
+	 * @param limits what pairs may cost
+	 * @param listener told of what is read
+	 */
+	public PairInput(PairLimits limits, TrafficListener listener) {
 		this.decoder = new PairDecoder(limits);
 		this.listener = listener;
 	}
 
-	/** Other limits from the next pair on. */
-	void limits(PairLimits limits) {
+	/**
+	 * Other limits from the next pair on.
+	 * @param limits what pairs may cost
+	 */
+	public void limits(PairLimits limits) {
 		this.decoder.limits(limits);
 	}
 
-	/** Show every pair to somebody; any thread. */
-	void tap(@Nullable PairTap tap) {
+	/**
+	 * Show every pair to somebody; any thread.
+	 * @param tap who is shown, or null for nobody
+	 */
+	public void tap(@Nullable PairTap tap) {
 		this.tap = tap;
 	}
 
-	/** Bytes were read, and belong to this from now on. */
-	void add(ByteBuf bytes, ByteBufAllocator allocator) {
+	/**
+	 * Bytes were read.
+	 * @param bytes belong to this from now on
+	 * @param allocator where memory comes from if they have to be joined to others
+	 */
+	public void add(ByteBuf bytes, ByteBufAllocator allocator) {
 		int count = bytes.readableBytes();
 		this.lastRead = System.nanoTime();
 		this.bytesRead += count;
@@ -71,8 +82,11 @@ final class Inbound {
 				: ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(allocator, this.unread, bytes);
 	}
 
-	/** Whether there are bytes in which there may be a pair. */
-	boolean isReadable() {
+	/**
+	 * Whether there may be another pair.
+	 * @return true if bytes were read and not taken
+	 */
+	public boolean isReadable() {
 		return this.unread != null && this.unread.isReadable();
 	}
 
@@ -81,7 +95,7 @@ final class Inbound {
 	 * @return the pair, or null if its end has not been read yet
 	 * @throws ProtocolException once, when there will be no pair any more
 	 */
-	@Nullable Message next() {
+	public @Nullable Message next() {
 		ByteBuf in = this.unread;
 		if (in == null) {
 			return null;
@@ -119,8 +133,10 @@ final class Inbound {
 		}
 	}
 
-	/** No more pairs are taken for now. */
-	void taken() {
+	/**
+	 * No more pairs are taken for now.
+	 */
+	public void taken() {
 		if (this.pairs > 0) {
 			this.listener.pairsRead(this.pairs, this.pairBytes, this.largest);
 			this.pairs = 0;
@@ -132,74 +148,116 @@ final class Inbound {
 		}
 	}
 
-	/** Whether something was read and not taken. */
-	boolean hasUnread() {
+	/**
+	 * Whether memory is held for what was read and not taken.
+	 * @return true if so
+	 */
+	public boolean hasUnread() {
 		return this.unread != null;
 	}
 
-	/** The bytes that were read and not taken. */
-	int unread() {
+	/**
+	 * What was read and not taken.
+	 * @return bytes
+	 */
+	public int unread() {
 		return (this.unread != null) ? this.unread.readableBytes() : 0;
 	}
 
-	/** Whether a pair has begun and not ended. */
-	boolean isPartial() {
+	/**
+	 * Whether a pair has begun and not ended.
+	 * @return true if so
+	 */
+	public boolean isPartial() {
 		return this.decoder.isPartial();
 	}
 
-	/** When bytes were last read, from {@link System#nanoTime()}. */
-	long lastRead() {
+	/**
+	 * When bytes were last read, or this was made.
+	 * @return from {@link System#nanoTime()}
+	 */
+	public long lastRead() {
 		return this.lastRead;
 	}
 
-	/** For how long the pair that has begun has been coming, in nanoseconds. */
-	long pairAge(long now) {
+	/**
+	 * For how long the pair that has begun has been coming.
+	 * @param now from {@link System#nanoTime()}
+	 * @return nanoseconds
+	 */
+	public long pairAge(long now) {
 		return now - this.pairBegun;
 	}
 
 	/**
-	 * It was not the peer who kept the pair from going on for so long, or since it began.
+	 * It was not the other side that kept the pair from going on for so long, or since it
+	 * began.
+	 * @param nanos for how long
+	 * @param now from {@link System#nanoTime()}
 	 */
-	void heldUp(long nanos, long now) {
+	public void heldUp(long nanos, long now) {
 		this.pairBegun += Math.min(nanos, pairAge(now));
 	}
 
-	/** The bytes that were read; any thread. */
-	long bytesRead() {
+	/**
+	 * What was read in all; any thread.
+	 * @return bytes
+	 */
+	public long bytesRead() {
 		return this.bytesRead;
 	}
 
-	/** The memory for a pair that has begun; any thread. */
-	int partial() {
+	/**
+	 * The memory for a pair that has begun; any thread.
+	 * @return bytes
+	 */
+	public int partial() {
 		return this.decoder.buffered();
 	}
 
-	/** The memory for all that was read and not taken. */
-	int held() {
+	/**
+	 * The memory for all that was read and not taken.
+	 * @return bytes
+	 */
+	public int held() {
 		return this.decoder.buffered() + ((this.unread != null) ? this.unread.capacity() : 0);
 	}
 
-	/** The peer has ended its half: nothing more comes. */
-	void end() {
+	/**
+	 * The other side has ended its half: nothing more comes.
+	 */
+	public void end() {
 		this.ended = true;
 	}
 
-	boolean isEnded() {
+	/**
+	 * Whether the other side has ended its half.
+	 * @return true if so
+	 */
+	public boolean isEnded() {
 		return this.ended;
 	}
 
-	/** Whether what came broke the protocol. */
-	boolean isBroken() {
+	/**
+	 * Whether what came broke the protocol.
+	 * @return true if so
+	 */
+	public boolean isBroken() {
 		return this.failure != null;
 	}
 
-	/** What the peer is told that it did wrong, now that nothing more is taken. */
-	@Nullable ProtocolException failure() {
+	/**
+	 * What the other side did wrong, now that nothing more is taken.
+	 * @return what it is told, or null if nothing
+	 */
+	public @Nullable ProtocolException failure() {
 		return (this.ended && this.decoder.isPartial()) ? TORN : this.failure;
 	}
 
-	/** Take nothing any more, and keep nothing. */
-	void close() {
+	/**
+	 * Take nothing any more, and keep nothing.
+	 */
+	public void close() {
 		this.decoder.close();
 		dropUnread();
 	}

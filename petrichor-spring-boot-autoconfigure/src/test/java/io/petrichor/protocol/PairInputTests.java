@@ -1,4 +1,4 @@
-package io.petrichor.server;
+package io.petrichor.protocol;
 
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -8,7 +8,6 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-import io.petrichor.protocol.PairLimits;
 import io.petrichor.tnetstring.TNetstringLimits;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,12 +15,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * For how long a pair is taken to have been coming.
  */
-class InboundTests {
+class PairInputTests {
 
 	private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-	private final Inbound in = new Inbound(new PairLimits(100, 100, TNetstringLimits.DEFAULTS), new ServerListener() {
-	});
+	private final PairInput in = new PairInput(new PairLimits(100, 100, TNetstringLimits.DEFAULTS),
+			TrafficListener.NONE);
 
 	@Test
 	void whenPairIsHeldUpThenThatTimeIsNotThePeers() throws Exception {
