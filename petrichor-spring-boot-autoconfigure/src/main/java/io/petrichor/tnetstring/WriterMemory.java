@@ -64,16 +64,17 @@ final class WriterMemory {
 
 	/** The encoded form of a key, if this very object was remembered. */
 	@Nullable EncodedKey encodedKey(String key) {
-		EncodedKey next = this.last.next;
-		return (next.key == key) ? (this.last = next) : lookUp(key);
+		EncodedKey next = this.keys[this.last.next];
+		return (next != null && next.key == key) ? (this.last = next) : lookUp(key);
 	}
 
 	private @Nullable EncodedKey lookUp(String key) {
-		EncodedKey known = this.keys[keyPlace(key)];
+		int place = keyPlace(key);
+		EncodedKey known = this.keys[place];
 		if (known == null || known.key != key) {
 			return null;
 		}
-		this.last.next = known;
+		this.last.next = place;
 		this.last = known;
 		return known;
 	}
@@ -111,7 +112,11 @@ final class WriterMemory {
 
 		private final long fourth;
 
-		private EncodedKey next = this;
+		/**
+		 * The place of the key that came next the last time. Not that key itself, which
+		 * would hold the one after it, and so on.
+		 */
+		private int next;
 
 		EncodedKey(String key, byte[] encoded, int from, int end) {
 			byte[] words = Arrays.copyOf(Arrays.copyOfRange(encoded, from, end), MAX_SIZE);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -155,6 +156,25 @@ class TNetstringEncoderTests {
 			assertThat(new String(TNetstringEncoder.encode(map), StandardCharsets.UTF_8))
 				.isEqualTo(expected.toString().getBytes(StandardCharsets.UTF_8).length + ":" + expected + "}");
 		}
+	}
+
+	@Test
+	void whenKeysOfOneHashComeAndGoThenTheyAreNotKept() {
+		encodeTwice("first");
+		List<WeakReference<String>> keys = new ArrayList<>();
+		for (int i = 0; i < 4096; i++) {
+			// As "Aa" and "BB" have the same hash, all of these have.
+			String key = "%12s".formatted(Integer.toBinaryString(i)).replace("1", "Aa").replaceAll("[ 0]", "BB");
+			keys.add(new WeakReference<>(key));
+			encodeTwice(key);
+		}
+		System.gc();
+		assertThat(keys.stream().filter((key) -> key.get() != null).count()).isLessThan(100);
+	}
+
+	private static void encodeTwice(String key) {
+		TNetstringEncoder.encode(Map.of(key, 1));
+		TNetstringEncoder.encode(Map.of(key, 1));
 	}
 
 	@Test
