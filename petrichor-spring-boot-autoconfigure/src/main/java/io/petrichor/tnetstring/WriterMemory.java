@@ -40,9 +40,6 @@ final class WriterMemory {
 	/** Keys written before. */
 	private final @Nullable EncodedKey[] keys = new @Nullable EncodedKey[KNOWN_KEYS];
 
-	/** The key written last, which the same one follows most of the time. */
-	private EncodedKey last = new EncodedKey(new String(), new byte[0], 0, 0);
-
 	private WriterMemory() {
 	}
 
@@ -64,19 +61,8 @@ final class WriterMemory {
 
 	/** The encoded form of a key, if this very object was remembered. */
 	@Nullable EncodedKey encodedKey(String key) {
-		EncodedKey next = this.keys[this.last.next];
-		return (next != null && next.key == key) ? (this.last = next) : lookUp(key);
-	}
-
-	private @Nullable EncodedKey lookUp(String key) {
-		int place = keyPlace(key);
-		EncodedKey known = this.keys[place];
-		if (known == null || known.key != key) {
-			return null;
-		}
-		this.last.next = place;
-		this.last = known;
-		return known;
+		EncodedKey known = this.keys[keyPlace(key)];
+		return (known != null && known.key == key) ? known : null;
 	}
 
 	void remember(String key, byte[] encoded, int from, int end) {
@@ -111,12 +97,6 @@ final class WriterMemory {
 		private final long third;
 
 		private final long fourth;
-
-		/**
-		 * The place of the key that came next the last time. Not that key itself, which
-		 * would hold the one after it, and so on.
-		 */
-		private int next;
 
 		EncodedKey(String key, byte[] encoded, int from, int end) {
 			byte[] words = Arrays.copyOf(Arrays.copyOfRange(encoded, from, end), MAX_SIZE);
