@@ -25,15 +25,13 @@ final class PairWriter implements Replies {
 
 	private final PairOutput output;
 
-	private final @Nullable PairTap wire;
-
 	/** Bytes of calls. */
 	private int unflushed;
 
 	PairWriter(Channel channel, TrafficListener listener, @Nullable PairTap wire) {
 		this.channel = channel;
 		this.output = new PairOutput(channel, listener);
-		this.wire = wire;
+		this.output.tap(wire);
 	}
 
 	/** Whether a call may be written now, and not only after a flush. */
@@ -50,17 +48,11 @@ final class PairWriter implements Replies {
 	/** Append a call. */
 	void writeCall(Header header, long id, TNetstring body) {
 		this.unflushed += header.encoded().size() + body.size();
-		if (this.wire != null) {
-			this.wire.sent(header.with(HeaderKeys.ID, id), body);
-		}
 		this.output.write(header, HeaderKeys.ID, id, body);
 	}
 
 	@Override
 	public void write(Header header, TNetstring body) {
-		if (this.wire != null) {
-			this.wire.sent(header, body);
-		}
 		this.output.write(header, body);
 	}
 

@@ -56,8 +56,14 @@ public final class RequestLane {
 	/** Null if nobody listens. */
 	private final @Nullable RequestTally tally;
 
-	/** Requests in flight in units of {@link #ONE}, and below them their bytes. */
-	private final AtomicLong load = new AtomicLong();
+	/**
+	 * Requests in units of {@link #ONE}, and below them their bytes: those that were
+	 * taken, without those that were answered on the event loop, which alone changes it.
+	 */
+	private final AtomicLong taken = new AtomicLong();
+
+	/** Of these, those that were answered by other threads. */
+	private final AtomicLong answeredElsewhere = new AtomicLong();
 
 	private final Runnable wakeUp = this::wakenUp;
 
@@ -94,7 +100,7 @@ public final class RequestLane {
 	 * @return the number; any thread
 	 */
 	public int inFlight() {
-		return (int) (this.load.get() / ONE);
+		return (int) (load() / ONE);
 	}
 
 	/**
@@ -102,7 +108,13 @@ public final class RequestLane {
 	 * @return bytes on the wire; any thread
 	 */
 	public long inFlightBytes() {
-		return this.load.get() % ONE;
+		return load() % ONE;
+	}
+
+	private long load() {
+		// In this order, since nothing is answered before it was taken.
+		long answered = this.answeredElsewhere.get();
+		return this.taken.get() - answered;
 	}
 
 	// What comes
@@ -122,7 +134,7 @@ public final class RequestLane {
 		Route route = this.refusing ? GOING : this.dispatcher.registry().find(header);
 		Request request = new Request(message, this, route, id, !plain && header.flag(HeaderKeys.ONEWAY), now,
 				now + timeout(header), this.dispatcher.listener());
-		this.load.addAndGet(ONE + request.size());
+		this.taken.lazySet(this.taken.get() + ONE + request.size());
 		if (id != null) {
 			this.numbered.accept(request, id, now);
 		}
@@ -246,7 +258,12 @@ public final class RequestLane {
 
 	private void ended(Request request, Outcome outcome) {
 		request.answered();
-		this.load.addAndGet(-ONE - request.size());
+		if (this.loop.inEventLoop()) {
+			this.taken.lazySet(this.taken.get() - ONE - request.size());
+		}
+		else {
+			this.answeredElsewhere.addAndGet(ONE + request.size());
+		}
 		if (this.tally != null) {
 			this.tally.add(request.target(), outcome, request.receivedAt());
 		}

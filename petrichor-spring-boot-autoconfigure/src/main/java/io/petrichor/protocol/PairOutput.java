@@ -1,12 +1,12 @@
 package io.petrichor.protocol;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
@@ -15,33 +15,32 @@ import io.petrichor.tnetstring.TNetstring;
 
 /**
  * Collects the pairs that go out on a connection, and sends what was collected as one
- * write. A pair is encoded whole or not at all.
+ * write. A pair is encoded whole or not at all. What the event loop appends needs no
+ * lock: it has a batch of its own, which goes first, for as long as nobody else has
+ * appended anything to the other one.
  *
  * @since 0.1.0
  */
 public final class PairOutput {
 
-	private static final int SMALLEST_BATCH = 256;
-
-	private static final int LARGEST_GUESS = 64 * 1024;
-
 	private final Channel channel;
 
-	private final TrafficListener listener;
+	private final EventLoop loop;
 
-	/** The JDK's TLS is faster at encrypting arrays, and sockets take native memory. */
-	private final boolean encrypted;
+	/** Event loop only. */
+	private final PairBatch first;
 
-	private @Nullable ByteBuf batch;
+	/** What comes after it; any thread that has its lock. */
+	private final PairBatch second;
 
-	private int pairs;
+	private volatile @Nullable PairTap tap;
 
-	private int largest;
+	/** Whether there is anything in {@link #second}; changed with its lock. */
+	private volatile boolean shared;
 
 	private volatile long written;
 
-	private int guess = SMALLEST_BATCH;
-
+	/** Changed by the event loop, with the lock of {@link #second}. */
 	private boolean closed;
 
 	/**
@@ -61,8 +60,18 @@ public final class PairOutput {
 	 */
 	public PairOutput(Channel channel, TrafficListener listener) {
 		this.channel = channel;
-		this.listener = listener;
-		this.encrypted = channel.pipeline().get(SslHandler.class) != null;
+		this.loop = channel.eventLoop();
+		boolean encrypted = channel.pipeline().get(SslHandler.class) != null;
+		this.first = new PairBatch(channel.alloc(), encrypted, listener);
+		this.second = new PairBatch(channel.alloc(), encrypted, listener);
+	}
+
+	/**
+	 * Show every pair to somebody; any thread.
+	 * @param tap who is shown, or null for nobody
+	 */
+	public void tap(@Nullable PairTap tap) {
+		this.tap = tap;
 	}
 
 	/**
@@ -70,10 +79,8 @@ public final class PairOutput {
 	 * @param header its header
 	 * @param body its body
 	 */
-	public synchronized void write(Header header, TNetstring body) {
-		if (!this.closed) {
-			PairEncoder.encode(header, body, batch(header, body));
-		}
+	public void write(Header header, TNetstring body) {
+		append(header, null, 0, body);
 	}
 
 	/**
@@ -84,22 +91,66 @@ public final class PairOutput {
 	 * @param number the number, not negative
 	 * @param body its body
 	 */
-	public synchronized void write(Header header, String key, long number, TNetstring body) {
-		if (!this.closed) {
-			PairEncoder.encode(header, key, number, body, batch(header, body));
+	public void write(Header header, String key, long number, TNetstring body) {
+		append(header, key, number, body);
+	}
+
+	private void append(Header header, @Nullable String key, long number, TNetstring body) {
+		PairTap tap = this.tap;
+		if (tap != null) {
+			tap.sent((key != null) ? header.with(key, number) : header, body);
 		}
+		if (!isFirst()) {
+			synchronized (this.second) {
+				if (!this.closed) {
+					this.second.add(header, key, number, body);
+					this.shared = true;
+				}
+			}
+		}
+		else if (!this.closed) {
+			this.first.add(header, key, number, body);
+		}
+	}
+
+	/** Whether a pair from here and now goes before all that others append. */
+	private boolean isFirst() {
+		return !this.shared && this.loop.inEventLoop();
 	}
 
 	/**
 	 * Send what was appended; event loop only.
 	 */
 	public void flush() {
-		ByteBuf out = take();
+		@Nullable ByteBuf out = take();
 		if (out != null) {
 			look();
 			this.channel.writeAndFlush(out, this.channel.voidPromise());
 			look();
 		}
+	}
+
+	/** All that was appended, of which the last part is still to be written. */
+	private @Nullable ByteBuf take() {
+		@Nullable ByteBuf first = take(this.first);
+		if (!this.shared) {
+			return first;
+		}
+		if (first != null) {
+			this.channel.write(first, this.channel.voidPromise());
+		}
+		synchronized (this.second) {
+			this.shared = false;
+			return take(this.second);
+		}
+	}
+
+	private @Nullable ByteBuf take(PairBatch batch) {
+		@Nullable ByteBuf bytes = batch.take();
+		if (bytes != null) {
+			this.written += bytes.readableBytes();
+		}
+		return bytes;
 	}
 
 	/**
@@ -139,7 +190,7 @@ public final class PairOutput {
 	 */
 	public long pending() {
 		ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
-		return appended() + ((buffer != null) ? buffer.totalPendingWriteBytes() : 0);
+		return (long) this.first.size() + this.second.size() + ((buffer != null) ? buffer.totalPendingWriteBytes() : 0);
 	}
 
 	/**
@@ -167,46 +218,14 @@ public final class PairOutput {
 	}
 
 	/**
-	 * Take no more pairs, and drop what was not sent; any thread.
+	 * Take no more pairs, and drop what was not sent; event loop only.
 	 */
-	public synchronized void close() {
-		this.closed = true;
-		if (this.batch != null) {
-			this.batch.release();
-			this.batch = null;
+	public void close() {
+		synchronized (this.second) {
+			this.closed = true;
+			this.second.drop();
 		}
-	}
-
-	private ByteBuf batch(Header header, TNetstring body) {
-		int size = header.encoded().size() + body.size();
-		this.pairs++;
-		this.largest = Math.max(this.largest, size);
-		ByteBuf batch = this.batch;
-		if (batch == null) {
-			ByteBufAllocator memory = this.channel.alloc();
-			int capacity = Math.max(this.guess, size);
-			batch = (this.encrypted) ? memory.heapBuffer(capacity) : memory.ioBuffer(capacity);
-			this.batch = batch;
-		}
-		return batch;
-	}
-
-	private synchronized @Nullable ByteBuf take() {
-		ByteBuf out = this.batch;
-		this.batch = null;
-		if (out != null) {
-			int bytes = out.readableBytes();
-			this.written += bytes;
-			this.guess = Math.min(Math.max(bytes, SMALLEST_BATCH), LARGEST_GUESS);
-			this.listener.pairsWritten(this.pairs, bytes, this.largest);
-			this.pairs = 0;
-			this.largest = 0;
-		}
-		return out;
-	}
-
-	private synchronized int appended() {
-		return (this.batch != null) ? this.batch.readableBytes() : 0;
+		this.first.drop();
 	}
 
 	private void endOfStream(ChannelPromise ended) {

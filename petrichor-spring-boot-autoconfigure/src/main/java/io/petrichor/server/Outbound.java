@@ -37,8 +37,6 @@ final class Outbound implements Replies {
 
 	private final Runnable pushed;
 
-	private volatile @Nullable PairTap tap;
-
 	private volatile int maxBodySize;
 
 	/**
@@ -64,7 +62,7 @@ final class Outbound implements Replies {
 
 	/** Show every pair to somebody; any thread. */
 	void tap(@Nullable PairTap tap) {
-		this.tap = tap;
+		this.output.tap(tap);
 	}
 
 	/**
@@ -79,16 +77,12 @@ final class Outbound implements Replies {
 
 	@Override
 	public void write(Header header, TNetstring body) {
-		PairTap tap = this.tap;
-		if (tap != null) {
-			tap.sent(header, body);
-		}
 		this.output.write(header, body);
 	}
 
 	@Override
 	public void write(Header header, long re, TNetstring body) {
-		if (this.tap != null || re < 0 || header.has(HeaderKeys.RE)) {
+		if (re < 0 || header.has(HeaderKeys.RE)) {
 			write(header.with(HeaderKeys.RE, re), body);
 		}
 		else {

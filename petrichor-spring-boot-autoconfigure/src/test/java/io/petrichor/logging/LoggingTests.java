@@ -22,6 +22,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.task.SyncTaskExecutor;
 
 import io.petrichor.client.PetrichorClient;
+import io.petrichor.handler.PetrichorConnections;
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.handler.PetrichorHandlerExecutor;
 import io.petrichor.server.CloseReason;
@@ -79,6 +80,20 @@ class LoggingTests {
 					(line) -> assertThat(line).startsWith("shop-1 < {").contains("\"allowed\": true"),
 					(line) -> assertThat(line).isEqualTo("shop-1 > {\"to\": \"echo\", \"id\": 1} \"hel\\x0alo\""),
 					(line) -> assertThat(line).isEqualTo("shop-1 < {\"re\": 1} \"wor\\x0ald\""));
+	}
+
+	@Test
+	void whenWireIsTracedThenWhatServerSendsOnItsOwnIsALineToo() {
+		listen("io.petrichor.wire", Level.TRACE);
+		server().run((context) -> {
+			Map<String, ?> can = Map.of("can", Map.of("re", 1, "push", true, "oneway", true));
+			try (RawPeer peer = RawPeer.welcomed(TestServer.port(context), can)) {
+				context.getBean(PetrichorConnections.class).all().iterator().next().send("news", "hel\nlo");
+				peer.read();
+			}
+		});
+		assertThat(this.lines.list).extracting(ILoggingEvent::getFormattedMessage)
+			.anySatisfy((line) -> assertThat(line).endsWith(" > {\"to\": \"news\", \"oneway\": true} \"hel\\x0alo\""));
 	}
 
 	@Test

@@ -4,7 +4,10 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -21,7 +24,8 @@ import io.petrichor.tnetstring.TNetstring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Since when a peer takes nothing: the clock of the write timeout.
+ * The order of pairs that several threads append, and since when a peer takes nothing:
+ * the clock of the write timeout.
  */
 class PairOutputTests {
 
@@ -66,6 +70,59 @@ class PairOutputTests {
 					in.readNBytes(Math.min(in.available(), 1 << 20));
 					return stuckSince(channel, output) - late > 0;
 				});
+			}
+			channel.close().sync();
+		}
+		finally {
+			group.shutdownGracefully().sync();
+		}
+	}
+
+	@Test
+	void whenEventLoopAndOthersAppendInTurnThenPairsKeepTheirOrder() throws Exception {
+		EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+		try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			Channel channel = new Bootstrap().group(group)
+				.channel(NioSocketChannel.class)
+				.handler(new ChannelInboundHandlerAdapter())
+				.connect(server.getLocalSocketAddress())
+				.sync()
+				.channel();
+			AtomicInteger told = new AtomicInteger();
+			PairOutput output = new PairOutput(channel, new TrafficListener() {
+				@Override
+				public void pairsWritten(int pairs, int bytes, int largest) {
+					told.addAndGet(pairs);
+				}
+			});
+			Random random = new Random(5);
+			StringBuilder expected = new StringBuilder();
+			try (Socket peer = server.accept()) {
+				for (int i = 0; i < 3_000; i++) {
+					TNetstring number = TNetstring.of(i);
+					String digits = Integer.toString(i);
+					expected.append("0:}").append(digits.length()).append(':').append(digits).append('#');
+					if (random.nextBoolean()) {
+						output.write(Header.EMPTY, number);
+					}
+					else {
+						boolean flush = random.nextInt(4) == 0;
+						onLoop(channel, () -> {
+							output.write(Header.EMPTY, number);
+							if (flush) {
+								output.flush();
+							}
+							return null;
+						});
+					}
+				}
+				assertThat(output.pending()).isPositive();
+				channel.eventLoop().submit(output::flush).sync();
+				byte[] read = peer.getInputStream().readNBytes(expected.length());
+				assertThat(new String(read, StandardCharsets.US_ASCII)).isEqualTo(expected.toString());
+				assertThat(told).hasValue(3_000);
+				assertThat(output.written()).isEqualTo(expected.length());
+				assertThat(output.pending()).isZero();
 			}
 			channel.close().sync();
 		}
