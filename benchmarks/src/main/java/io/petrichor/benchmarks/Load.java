@@ -17,6 +17,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SelectStrategy;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A closed loop: on each connection, so many requests are always in flight; a new one is
- * sent for each reply that comes. One thread.
+ * sent for each reply that comes. One thread, which does not sleep meanwhile: the server
+ * would have to wake it, and pay for that, the more often the slower it is.
  */
 final class Load implements AutoCloseable {
 
@@ -37,7 +39,11 @@ final class Load implements AutoCloseable {
 
 	private static final long HIGHEST = 60_000_000_000L;
 
-	private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+	/** Polls for as long as there are connections. */
+	private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory(0, () -> (ready,
+			tasks) -> tasks ? ready.get() : this.polling ? SelectStrategy.BUSY_WAIT : SelectStrategy.SELECT));
+
+	private volatile boolean polling;
 
 	private final SslContext ssl;
 
@@ -55,6 +61,7 @@ final class Load implements AutoCloseable {
 
 	/** Open connections and begin; depth 0 leaves them idle. */
 	void open(int port, int connections, int depth, boolean tls, Supplier<Wire> wire) throws InterruptedException {
+		this.polling = true;
 		Bootstrap bootstrap = new Bootstrap().group(this.loop)
 			.channel(EpollSocketChannel.class)
 			.option(ChannelOption.TCP_NODELAY, true)
@@ -109,6 +116,7 @@ final class Load implements AutoCloseable {
 			channel.close().syncUninterruptibly();
 		}
 		this.channels.clear();
+		this.polling = false;
 	}
 
 	@Override

@@ -1,5 +1,7 @@
 package io.petrichor.benchmarks;
 
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -18,11 +20,14 @@ final class Measurement {
 		this.seconds = seconds;
 	}
 
-	/** Let the JVMs compile, and once more after connections have ended. */
+	/**
+	 * Let the JVMs compile, and once more after connections have ended.
+	 * @param seconds for how long, times the patience that the server needs
+	 */
 	void warm(Subject subject, ServerProcess server, double seconds) throws Exception {
 		for (int i = 0; i < 2; i++) {
 			open(subject, server, Scenario.PIPELINED, () -> subject.wire(Scenario.PIPELINED.size()));
-			Thread.sleep((long) (seconds * 500));
+			Thread.sleep((long) (subject.patience() * seconds * 500));
 			this.load.closeConnections();
 		}
 	}
@@ -44,6 +49,25 @@ final class Measurement {
 		}
 		this.load.closeConnections();
 		return best;
+	}
+
+	/**
+	 * The same for several servers in turn, so that the machine is as fast or slow for
+	 * each of them.
+	 */
+	Map<Subject, Result> run(Map<Subject, ServerProcess> servers, Scenario scenario) throws Exception {
+		Map<Subject, Result> results = new EnumMap<>(Subject.class);
+		for (int i = 0; i < LOOKS; i++) {
+			for (Map.Entry<Subject, ServerProcess> each : servers.entrySet()) {
+				Subject subject = each.getKey();
+				open(subject, each.getValue(), scenario, () -> subject.wire(scenario.size()));
+				Thread.sleep((long) (this.seconds * 300 / LOOKS));
+				this.load.count();
+				results.merge(subject, look(each.getValue(), this.seconds / LOOKS), Result::best);
+				this.load.closeConnections();
+			}
+		}
+		return results;
 	}
 
 	private void open(Subject subject, ServerProcess server, Scenario scenario, Supplier<Wire> wire) throws Exception {

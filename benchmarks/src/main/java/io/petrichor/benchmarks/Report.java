@@ -6,10 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.DoublePredicate;
 
 /**
@@ -30,6 +32,9 @@ final class Report {
 	private static final Scenario MANY = new Scenario(1000, 1, 64);
 
 	private static final int IDLE = 10_000;
+
+	private static final Set<Subject> SUBJECTS = EnumSet
+		.complementOf(EnumSet.of(Subject.LOOP_UNMETERED, Subject.EXECUTOR_UNMETERED));
 
 	private final Path docs;
 
@@ -62,39 +67,44 @@ final class Report {
 	}
 
 	private void run() throws Exception {
-		Scenario[] three = { Scenario.PIPELINED, Scenario.ONE_AT_A_TIME, Scenario.ALONE };
-		Scenario[] all = { Scenario.PIPELINED, Scenario.ONE_AT_A_TIME, Scenario.ALONE, MANY, BIG, BIGGEST };
-		measure(Subject.FLOOR, 1, all);
-		measure(Subject.FLOOR_HOP, 1, three);
-		measure(Subject.LOOP, 1, all);
-		measure(Subject.EXECUTOR, 1, three);
-		measure(Subject.RECORD, 1, Scenario.PIPELINED);
-		measure(Subject.JEROMQ, 1, three);
-		measure(Subject.RSOCKET, 4, three);
-		measure(Subject.GRPC, 4, three);
-		measure(Subject.INTEGRATION, 4, three);
-		measure(Subject.FLOOR_TLS, 2, Scenario.PIPELINED, Scenario.ONE_AT_A_TIME);
-		measure(Subject.LOOP_TLS, 2, Scenario.PIPELINED, Scenario.ONE_AT_A_TIME);
+		servers();
 		double idle = idleHeap();
 		StartUp startUp = StartUp.measure();
 		grow();
 		write(idle, startUp);
 	}
 
-	private void measure(Subject subject, double patience, Scenario... scenarios) throws Exception {
-		Map<Scenario, Result> measured = new LinkedHashMap<>();
-		try (ServerProcess server = ServerProcess.start(subject, this.keystore)) {
-			this.measurement.warm(subject, server, patience * this.warmUp);
-			for (Scenario scenario : scenarios) {
-				Result result = this.measurement.run(subject, server, scenario);
-				measured.put(scenario, result);
-				System.out.printf("%-28s %-14s %s%n", subject.title(), scenario, result);
+	/** All of them run at once, and are under load one at a time. */
+	private void servers() throws Exception {
+		Map<Subject, ServerProcess> servers = new EnumMap<>(Subject.class);
+		try {
+			for (Subject subject : SUBJECTS) {
+				ServerProcess server = ServerProcess.start(subject, this.keystore);
+				servers.put(subject, server);
+				this.measurement.warm(subject, server, this.warmUp);
 			}
-			this.results.put(subject, measured);
+			measure(servers, Scenario.PIPELINED);
+			servers.remove(Subject.RECORD).close();
+			measure(servers, Scenario.ONE_AT_A_TIME);
+			servers.remove(Subject.FLOOR_TLS).close();
+			servers.remove(Subject.LOOP_TLS).close();
+			measure(servers, Scenario.ALONE);
+			Map<Subject, ServerProcess> two = new EnumMap<>(servers);
+			two.keySet().retainAll(EnumSet.of(Subject.FLOOR, Subject.LOOP));
+			for (Scenario scenario : List.of(MANY, BIG, BIGGEST)) {
+				measure(two, scenario);
+			}
 		}
-		catch (IllegalStateException | IOException ex) {
-			System.out.println(subject + " failed: " + ex.getMessage());
+		finally {
+			servers.values().forEach(ServerProcess::close);
 		}
+	}
+
+	private void measure(Map<Subject, ServerProcess> servers, Scenario scenario) throws Exception {
+		this.measurement.run(servers, scenario).forEach((subject, result) -> {
+			this.results.computeIfAbsent(subject, (key) -> new LinkedHashMap<>()).put(scenario, result);
+			System.out.printf("%-28s %-14s %s%n", subject.title(), scenario, result);
+		});
 	}
 
 	/** Bytes of live heap for each of many connections that have shaken hands. */
@@ -211,8 +221,8 @@ final class Report {
 		this.text.append("|---|--:|--:|--:|--:|--:|--:|--:|\n");
 		this.results.forEach((subject, measured) -> {
 			Result result = measured.get(scenario);
-			Result floor = result(subject.tls() ? Subject.FLOOR_TLS : Subject.FLOOR, scenario);
-			if (result != null && floor != null) {
+			if (result != null) {
+				Result floor = result(subject.tls() ? Subject.FLOOR_TLS : Subject.FLOOR, scenario);
 				this.text.append("| %s | %s | %.2f | %s µs | %.2f | %s µs | %s µs | %s µs |\n".formatted(
 						subject.title(), String.format(Locale.ROOT, "%,.0f", result.rate()),
 						result.rate() / floor.rate(), Chart.number(result.cpu()), result.cpu() / floor.cpu(),
@@ -223,17 +233,15 @@ final class Report {
 	}
 
 	private Result result(Subject subject, Scenario scenario) {
-		return this.results.getOrDefault(subject, Map.of()).get(scenario);
+		return this.results.get(subject).get(scenario);
 	}
 
 	private double rate(Subject subject, Scenario scenario) {
-		Result result = result(subject, scenario);
-		return (result != null) ? result.rate() : Double.NaN;
+		return result(subject, scenario).rate();
 	}
 
 	private double cpu(Subject subject, Scenario scenario) {
-		Result result = result(subject, scenario);
-		return (result != null) ? result.cpu() : Double.NaN;
+		return result(subject, scenario).cpu();
 	}
 
 	private void bars(double idle, StartUp startUp) {
@@ -276,15 +284,13 @@ final class Report {
 	}
 
 	private double p50(Subject subject) {
-		Result result = result(subject, Scenario.ALONE);
-		return (result != null) ? result.p50() : Double.NaN;
+		return result(subject, Scenario.ALONE).p50();
 	}
 
 	private void bar(String what, String bar, double limit, double measured, boolean atLeast) {
 		DoublePredicate holds = (value) -> (atLeast) ? value >= limit : value <= limit;
-		this.text.append("| %s | %s | %s | %s |\n".formatted(what, bar,
-				Double.isNaN(measured) ? "not measured" : Chart.number(measured),
-				Double.isNaN(measured) ? "" : (holds.test(measured) ? "holds" : "**does not hold**")));
+		this.text.append("| %s | %s | %s | %s |\n".formatted(what, bar, Chart.number(measured),
+				holds.test(measured) ? "holds" : "**does not hold**"));
 	}
 
 	private void charts() throws IOException {

@@ -86,6 +86,15 @@ enum Subject {
 		return this == FLOOR_TLS || this == LOOP_TLS;
 	}
 
+	/** How much longer than others its server takes to be compiled. */
+	int patience() {
+		return switch (this) {
+			case RSOCKET, GRPC, INTEGRATION -> 4;
+			case FLOOR_TLS, LOOP_TLS -> 2;
+			default -> 1;
+		};
+	}
+
 	/** Names of jars that an application of this kind would not have. */
 	String foreignJars() {
 		return switch (this) {
