@@ -31,7 +31,8 @@ final class Compare {
 			}
 			for (String scenario : Arrays.asList(args).subList(3, args.length)) {
 				measurement.run(servers, Scenario.parse(scenario))
-					.forEach((subject, result) -> System.out.printf("%-28s %-12s %s%n", subject, scenario, result));
+					.forEach((subject, looks) -> System.out.printf("%-28s %-12s %s%n", subject, scenario,
+							Result.best(looks)));
 			}
 		}
 		finally {

@@ -1,6 +1,8 @@
 package io.petrichor.benchmarks;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -52,18 +54,19 @@ final class Measurement {
 	}
 
 	/**
-	 * The same for several servers in turn, so that the machine is as fast or slow for
-	 * each of them.
+	 * Several looks at several servers in turn, so that the machine is as fast or slow
+	 * for each of them.
 	 */
-	Map<Subject, Result> run(Map<Subject, ServerProcess> servers, Scenario scenario) throws Exception {
-		Map<Subject, Result> results = new EnumMap<>(Subject.class);
+	Map<Subject, List<Result>> run(Map<Subject, ServerProcess> servers, Scenario scenario) throws Exception {
+		Map<Subject, List<Result>> results = new EnumMap<>(Subject.class);
 		for (int i = 0; i < LOOKS; i++) {
 			for (Map.Entry<Subject, ServerProcess> each : servers.entrySet()) {
 				Subject subject = each.getKey();
 				open(subject, each.getValue(), scenario, () -> subject.wire(scenario.size()));
 				Thread.sleep((long) (this.seconds * 300 / LOOKS));
 				this.load.count();
-				results.merge(subject, look(each.getValue(), this.seconds / LOOKS), Result::best);
+				results.computeIfAbsent(subject, (key) -> new ArrayList<>())
+					.add(look(each.getValue(), this.seconds / LOOKS));
 				this.load.closeConnections();
 			}
 		}

@@ -5,7 +5,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,11 +99,11 @@ final class StartUp {
 		return time;
 	}
 
-	private static boolean isMainThread(Path thread) throws IOException {
+	private static boolean isMainThread(Path thread) {
 		try {
 			return Files.readString(thread.resolve("comm")).strip().equals("java");
 		}
-		catch (NoSuchFileException ex) {
+		catch (IOException ex) {
 			// One that has just ended.
 			return false;
 		}
