@@ -22,9 +22,6 @@ final class ClientReport {
 
 	private static final String END = "<!-- clients: end -->";
 
-	/** How much more of a warm-up the others get: their servers need it. */
-	private static final double PATIENCE = 4;
-
 	private final Map<ClientLoad, Map<String, Double>> rates = new EnumMap<>(ClientLoad.class);
 
 	private final double seconds;
@@ -40,13 +37,13 @@ final class ClientReport {
 		ClientReport report = new ClientReport(Double.parseDouble(args[0]), Double.parseDouble(args[1]));
 		String only = System.getProperty("benchmark.only", "petrichor,grpc,rsocket");
 		if (only.contains("petrichor")) {
-			report.measure("Petrichor", Subject.LOOP, 1, PetrichorCaller::new);
+			report.measure("Petrichor", Subject.LOOP, PetrichorCaller::new);
 		}
 		if (only.contains("grpc")) {
-			report.measure("gRPC", Subject.GRPC, PATIENCE, GrpcCaller::new);
+			report.measure("gRPC", Subject.GRPC, GrpcCaller::new);
 		}
 		if (only.contains("rsocket")) {
-			report.measure("RSocket", Subject.RSOCKET, PATIENCE, RSocketCaller::new);
+			report.measure("RSocket", Subject.RSOCKET, RSocketCaller::new);
 		}
 		if (args.length > 2) {
 			report.write(Path.of(args[2]).resolve("performance.md"));
@@ -54,10 +51,10 @@ final class ClientReport {
 		System.exit(0);
 	}
 
-	private void measure(String title, Subject subject, double patience, IntFunction<Caller> client) throws Exception {
+	private void measure(String title, Subject subject, IntFunction<Caller> client) throws Exception {
 		try (ServerProcess server = ServerProcess.start(subject, Keystore.create());
 				Caller caller = client.apply(server.port())) {
-			ClientLoad.ASYNCHRONOUS.run(caller, patience * this.warmUp);
+			ClientLoad.ASYNCHRONOUS.run(caller, subject.patience() * this.warmUp);
 			for (ClientLoad load : ClientLoad.values()) {
 				load.run(caller, this.warmUp);
 				double rate = load.run(caller, this.seconds);

@@ -1,11 +1,9 @@
 package io.petrichor.benchmarks;
 
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.List;
+import java.util.EnumSet;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
 
 /**
  * A few subjects in turn while one works on the code:
@@ -17,26 +15,17 @@ final class Compare {
 	}
 
 	public static void main(String[] args) throws Exception {
-		List<Subject> subjects = Arrays.stream(args[2].split(","))
+		Set<Subject> subjects = EnumSet.copyOf(Arrays.stream(args[2].split(","))
 			.map((name) -> Subject.valueOf(name.toUpperCase(Locale.ROOT)))
-			.toList();
-		Path keystore = Keystore.create();
-		Map<Subject, ServerProcess> servers = new EnumMap<>(Subject.class);
-		try (Load load = new Load()) {
-			Measurement measurement = new Measurement(load, Double.parseDouble(args[0]));
-			for (Subject subject : subjects) {
-				ServerProcess server = ServerProcess.start(subject, keystore);
-				servers.put(subject, server);
-				measurement.warm(subject, server, Double.parseDouble(args[1]));
-			}
+			.toList());
+		try (Load load = new Load();
+				Servers servers = new Servers(new Measurement(load, Double.parseDouble(args[0])))) {
+			servers.start(subjects, Keystore.create(), Double.parseDouble(args[1]));
 			for (String scenario : Arrays.asList(args).subList(3, args.length)) {
-				measurement.run(servers, Scenario.parse(scenario))
+				servers.measure(subjects, Scenario.parse(scenario))
 					.forEach((subject, looks) -> System.out.printf("%-28s %-12s %s%n", subject, scenario,
 							Result.best(looks)));
 			}
-		}
-		finally {
-			servers.values().forEach(ServerProcess::close);
 		}
 	}
 

@@ -42,9 +42,7 @@ final class Measurement {
 	 * The best of several looks: other things that the machine does are in the others.
 	 */
 	Result run(Subject subject, ServerProcess server, Scenario scenario, Supplier<Wire> wire) throws Exception {
-		open(subject, server, scenario, wire);
-		Thread.sleep((long) (this.seconds * 300));
-		this.load.count();
+		settle(subject, server, scenario, wire, this.seconds);
 		Result best = look(server, this.seconds / LOOKS);
 		for (int i = 1; i < LOOKS; i++) {
 			best = best.best(look(server, this.seconds / LOOKS));
@@ -62,15 +60,21 @@ final class Measurement {
 		for (int i = 0; i < LOOKS; i++) {
 			for (Map.Entry<Subject, ServerProcess> each : servers.entrySet()) {
 				Subject subject = each.getKey();
-				open(subject, each.getValue(), scenario, () -> subject.wire(scenario.size()));
-				Thread.sleep((long) (this.seconds * 300 / LOOKS));
-				this.load.count();
+				settle(subject, each.getValue(), scenario, () -> subject.wire(scenario.size()), this.seconds / LOOKS);
 				results.computeIfAbsent(subject, (key) -> new ArrayList<>())
 					.add(look(each.getValue(), this.seconds / LOOKS));
 				this.load.closeConnections();
 			}
 		}
 		return results;
+	}
+
+	/** Open connections, and forget what comes before there is a steady load. */
+	private void settle(Subject subject, ServerProcess server, Scenario scenario, Supplier<Wire> wire, double seconds)
+			throws Exception {
+		open(subject, server, scenario, wire);
+		Thread.sleep((long) (seconds * 300));
+		this.load.count();
 	}
 
 	private void open(Subject subject, ServerProcess server, Scenario scenario, Supplier<Wire> wire) throws Exception {

@@ -74,34 +74,23 @@ final class Report {
 		write(idle, startUp);
 	}
 
-	/** All of them run at once, and are under load one at a time. */
 	private void servers() throws Exception {
-		Map<Subject, ServerProcess> servers = new EnumMap<>(Subject.class);
-		try {
-			for (Subject subject : SUBJECTS) {
-				ServerProcess server = ServerProcess.start(subject, this.keystore);
-				servers.put(subject, server);
-				this.measurement.warm(subject, server, this.warmUp);
-			}
-			measure(servers, Scenario.PIPELINED);
-			servers.remove(Subject.RECORD).close();
-			measure(servers, Scenario.ONE_AT_A_TIME);
-			servers.remove(Subject.FLOOR_TLS).close();
-			servers.remove(Subject.LOOP_TLS).close();
-			measure(servers, Scenario.ALONE);
-			Map<Subject, ServerProcess> two = new EnumMap<>(servers);
-			two.keySet().retainAll(EnumSet.of(Subject.FLOOR, Subject.LOOP));
+		try (Servers servers = new Servers(this.measurement)) {
+			servers.start(SUBJECTS, this.keystore, this.warmUp);
+			Set<Subject> measured = EnumSet.copyOf(SUBJECTS);
+			measure(servers, measured, Scenario.PIPELINED);
+			measured.remove(Subject.RECORD);
+			measure(servers, measured, Scenario.ONE_AT_A_TIME);
+			measured.removeIf(Subject::tls);
+			measure(servers, measured, Scenario.ALONE);
 			for (Scenario scenario : List.of(MANY, BIG, BIGGEST)) {
-				measure(two, scenario);
+				measure(servers, EnumSet.of(Subject.FLOOR, Subject.LOOP), scenario);
 			}
-		}
-		finally {
-			servers.values().forEach(ServerProcess::close);
 		}
 	}
 
-	private void measure(Map<Subject, ServerProcess> servers, Scenario scenario) throws Exception {
-		this.measurement.run(servers, scenario).forEach((subject, looks) -> {
+	private void measure(Servers servers, Set<Subject> subjects, Scenario scenario) throws Exception {
+		servers.measure(subjects, scenario).forEach((subject, looks) -> {
 			this.results.computeIfAbsent(subject, (key) -> new LinkedHashMap<>()).put(scenario, looks);
 			System.out.printf("%-28s %-14s %s%n", subject.title(), scenario, Result.best(looks));
 		});

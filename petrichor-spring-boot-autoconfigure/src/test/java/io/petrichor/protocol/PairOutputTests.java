@@ -17,6 +17,8 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.petrichor.tnetstring.TNetstring;
@@ -31,115 +33,111 @@ class PairOutputTests {
 
 	private static final TNetstring BODY = TNetstring.of(new byte[64 * 1024]);
 
-	@Test
-	void whenPeerTakesNoMoreThenItIsStuckSinceThatFlushHoweverLateSomebodyAsks() throws Exception {
-		EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+	private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+
+	private Channel channel;
+
+	private Socket peer;
+
+	@BeforeEach
+	void connect() throws Exception {
 		try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			Channel channel = new Bootstrap().group(group)
+			this.channel = new Bootstrap().group(this.group)
 				.channel(NioSocketChannel.class)
 				.handler(new ChannelInboundHandlerAdapter())
 				.connect(server.getLocalSocketAddress())
 				.sync()
 				.channel();
-			PairOutput output = new PairOutput(channel, new TrafficListener() {
-			});
-			try (Socket peer = server.accept()) {
-				assertThat(onLoop(channel, () -> {
-					output.write(Header.EMPTY, BODY);
-					return output.stuckFor(System.nanoTime());
-				})).as("not yet flushed").isZero();
-				long filled = onLoop(channel, () -> {
-					do {
-						output.write(Header.EMPTY, BODY);
-						output.flush();
-					}
-					while (output.pending() == 0);
-					return System.nanoTime();
-				});
-				long late = filled + 300_000_000L;
-				Awaitility.await().until(() -> System.nanoTime() - late > 0);
-				assertThat(stuckSince(channel, output)).isLessThan(late);
-				onLoop(channel, () -> {
-					output.write(Header.EMPTY, BODY);
-					output.flush();
-					return null;
-				});
-				assertThat(stuckSince(channel, output)).as("what is added does not count").isLessThan(late);
-				InputStream in = peer.getInputStream();
-				Awaitility.await().until(() -> {
-					in.readNBytes(Math.min(in.available(), 1 << 20));
-					return stuckSince(channel, output) - late > 0;
-				});
+			this.peer = server.accept();
+		}
+	}
+
+	@AfterEach
+	void close() throws Exception {
+		this.peer.close();
+		this.channel.close().sync();
+		this.group.shutdownGracefully().sync();
+	}
+
+	@Test
+	void whenPeerTakesNoMoreThenItIsStuckSinceThatFlushHoweverLateSomebodyAsks() throws Exception {
+		PairOutput output = new PairOutput(this.channel, new TrafficListener() {
+		});
+		assertThat(onLoop(() -> {
+			output.write(Header.EMPTY, BODY);
+			return output.stuckFor(System.nanoTime());
+		})).as("not yet flushed").isZero();
+		long filled = onLoop(() -> {
+			do {
+				output.write(Header.EMPTY, BODY);
+				output.flush();
 			}
-			channel.close().sync();
-		}
-		finally {
-			group.shutdownGracefully().sync();
-		}
+			while (output.pending() == 0);
+			return System.nanoTime();
+		});
+		long late = filled + 300_000_000L;
+		Awaitility.await().until(() -> System.nanoTime() - late > 0);
+		assertThat(stuckSince(output)).isLessThan(late);
+		onLoop(() -> {
+			output.write(Header.EMPTY, BODY);
+			output.flush();
+			return null;
+		});
+		assertThat(stuckSince(output)).as("what is added does not count").isLessThan(late);
+		InputStream in = this.peer.getInputStream();
+		Awaitility.await().until(() -> {
+			in.readNBytes(Math.min(in.available(), 1 << 20));
+			return stuckSince(output) - late > 0;
+		});
 	}
 
 	@Test
 	void whenEventLoopAndOthersAppendInTurnThenPairsKeepTheirOrder() throws Exception {
-		EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-		try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			Channel channel = new Bootstrap().group(group)
-				.channel(NioSocketChannel.class)
-				.handler(new ChannelInboundHandlerAdapter())
-				.connect(server.getLocalSocketAddress())
-				.sync()
-				.channel();
-			AtomicInteger told = new AtomicInteger();
-			PairOutput output = new PairOutput(channel, new TrafficListener() {
-				@Override
-				public void pairsWritten(int pairs, int bytes, int largest) {
-					told.addAndGet(pairs);
-				}
-			});
-			Random random = new Random(5);
-			StringBuilder expected = new StringBuilder();
-			try (Socket peer = server.accept()) {
-				for (int i = 0; i < 3_000; i++) {
-					TNetstring number = TNetstring.of(i);
-					String digits = Integer.toString(i);
-					expected.append("0:}").append(digits.length()).append(':').append(digits).append('#');
-					if (random.nextBoolean()) {
-						output.write(Header.EMPTY, number);
-					}
-					else {
-						boolean flush = random.nextInt(4) == 0;
-						onLoop(channel, () -> {
-							output.write(Header.EMPTY, number);
-							if (flush) {
-								output.flush();
-							}
-							return null;
-						});
-					}
-				}
-				assertThat(output.pending()).isPositive();
-				channel.eventLoop().submit(output::flush).sync();
-				byte[] read = peer.getInputStream().readNBytes(expected.length());
-				assertThat(new String(read, StandardCharsets.US_ASCII)).isEqualTo(expected.toString());
-				assertThat(told).hasValue(3_000);
-				assertThat(output.written()).isEqualTo(expected.length());
-				assertThat(output.pending()).isZero();
+		AtomicInteger told = new AtomicInteger();
+		PairOutput output = new PairOutput(this.channel, new TrafficListener() {
+			@Override
+			public void pairsWritten(int pairs, int bytes, int largest) {
+				told.addAndGet(pairs);
 			}
-			channel.close().sync();
+		});
+		Random random = new Random(5);
+		StringBuilder expected = new StringBuilder();
+		for (int i = 0; i < 3_000; i++) {
+			TNetstring number = TNetstring.of(i);
+			String digits = Integer.toString(i);
+			expected.append("0:}").append(digits.length()).append(':').append(digits).append('#');
+			if (random.nextBoolean()) {
+				output.write(Header.EMPTY, number);
+			}
+			else {
+				boolean flush = random.nextInt(4) == 0;
+				onLoop(() -> {
+					output.write(Header.EMPTY, number);
+					if (flush) {
+						output.flush();
+					}
+					return null;
+				});
+			}
 		}
-		finally {
-			group.shutdownGracefully().sync();
-		}
+		assertThat(output.pending()).isPositive();
+		this.channel.eventLoop().submit(output::flush).sync();
+		byte[] read = this.peer.getInputStream().readNBytes(expected.length());
+		assertThat(new String(read, StandardCharsets.US_ASCII)).isEqualTo(expected.toString());
+		assertThat(told).hasValue(3_000);
+		assertThat(output.written()).isEqualTo(expected.length());
+		assertThat(output.pending()).isZero();
 	}
 
-	private static long stuckSince(Channel channel, PairOutput output) throws Exception {
-		return onLoop(channel, () -> {
+	private long stuckSince(PairOutput output) throws Exception {
+		return onLoop(() -> {
 			long now = System.nanoTime();
 			return now - output.stuckFor(now);
 		});
 	}
 
-	private static <T> T onLoop(Channel channel, Callable<T> work) throws Exception {
-		return channel.eventLoop().submit(work).get();
+	private <T> T onLoop(Callable<T> work) throws Exception {
+		return this.channel.eventLoop().submit(work).get();
 	}
 
 }
