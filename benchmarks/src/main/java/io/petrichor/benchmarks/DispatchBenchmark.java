@@ -33,6 +33,7 @@ import io.petrichor.handler.PetrichorConnection;
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.handler.Replies;
 import io.petrichor.handler.RequestLane;
+import io.petrichor.handler.PetrichorHandlerExecutor;
 import io.petrichor.handler.RequestListener;
 import io.petrichor.protocol.Capabilities;
 import io.petrichor.protocol.Header;
@@ -78,7 +79,8 @@ public class DispatchBenchmark {
 		this.context = new AnnotationConfigApplicationContext(Handlers.class);
 		HandlerRegistry registry = new HandlerRegistry();
 		new HandlerDiscovery(this.context.getBeanFactory(), registry, Bodies.create()).afterSingletonsInstantiated();
-		Dispatcher dispatcher = new Dispatcher(registry, Runnable::run, Duration.ofDays(1), RequestListener.NONE);
+		Dispatcher dispatcher = new Dispatcher(registry, PetrichorHandlerExecutor.of(Runnable::run), Duration.ofDays(1),
+				RequestListener.NONE);
 		this.lane = dispatcher.lane(new PlainPeer(), ImmediateEventExecutor.INSTANCE, this.replies, () -> {
 		});
 		Map<String, Object> header = new LinkedHashMap<>();

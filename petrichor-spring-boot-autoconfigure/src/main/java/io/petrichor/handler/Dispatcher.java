@@ -3,7 +3,6 @@ package io.petrichor.handler;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 
 import io.netty.util.concurrent.EventExecutor;
 
@@ -19,7 +18,7 @@ public final class Dispatcher {
 
 	private final HandlerRegistry registry;
 
-	private final Executor executor;
+	private final PetrichorHandlerExecutor executor;
 
 	private final Map<EventExecutor, HandOff> handOffs = new ConcurrentHashMap<>();
 
@@ -39,7 +38,8 @@ public final class Dispatcher {
 	 * @param timeout how long a request may take, from when it was read to its reply
 	 * @param listener told of all requests
 	 */
-	public Dispatcher(HandlerRegistry registry, Executor executor, Duration timeout, RequestListener listener) {
+	public Dispatcher(HandlerRegistry registry, PetrichorHandlerExecutor executor, Duration timeout,
+			RequestListener listener) {
 		this(registry, executor, timeout, listener, new Bodies(), LARGEST_LIST);
 	}
 
@@ -55,8 +55,8 @@ public final class Dispatcher {
 	 * @param maxList the most bytes of a stream that becomes one list, for a peer that
 	 * takes no streams
 	 */
-	public Dispatcher(HandlerRegistry registry, Executor executor, Duration timeout, RequestListener listener,
-			Bodies bodies, int maxList) {
+	public Dispatcher(HandlerRegistry registry, PetrichorHandlerExecutor executor, Duration timeout,
+			RequestListener listener, Bodies bodies, int maxList) {
 		this.registry = registry;
 		this.executor = executor;
 		this.timeout = timeout.toNanos();
@@ -96,7 +96,7 @@ public final class Dispatcher {
 	 * Where handlers run that may block.
 	 * @return the executor
 	 */
-	public Executor executor() {
+	public PetrichorHandlerExecutor executor() {
 		return this.executor;
 	}
 

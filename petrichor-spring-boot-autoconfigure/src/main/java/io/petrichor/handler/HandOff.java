@@ -37,9 +37,9 @@ final class HandOff {
 
 	private boolean lookSoon;
 
-	HandOff(EventExecutor loop, Executor executor) {
+	HandOff(EventExecutor loop, PetrichorHandlerExecutor executor) {
 		this.loop = loop;
-		this.executor = (executor instanceof PetrichorHandlerExecutor own) ? own.target() : executor;
+		this.executor = executor.target();
 	}
 
 	/**

@@ -11,11 +11,12 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Where handlers run that may block. An application that wants another one defines a bean
- * of this type.
+ * of this type. Not an {@link Executor} itself: where Spring Boot finds a bean that is
+ * one, it leaves out its own {@code applicationTaskExecutor}.
  *
  * @since 0.1.0
  */
-public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
+public final class PetrichorHandlerExecutor implements AutoCloseable {
 
 	private static final String PREFIX = "petrichor-handler-";
 
@@ -68,7 +69,11 @@ public final class PetrichorHandlerExecutor implements Executor, AutoCloseable {
 		return new PetrichorHandlerExecutor(executor);
 	}
 
-	@Override
+	/**
+	 * Run something where handlers run.
+	 * @param work what to run
+	 * @throws RejectedExecutionException if there is no room for it
+	 */
 	public void execute(Runnable work) {
 		this.executor.execute(work);
 	}

@@ -3,6 +3,8 @@ package io.petrichor.autoconfigure;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -10,7 +12,10 @@ import io.netty.bootstrap.ServerBootstrap;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
@@ -102,6 +107,27 @@ class PetrichorServerAutoConfigurationTests {
 			}
 			assertThat(context.getBean(OwnExecutor.class).used).isTrue();
 		});
+	}
+
+	@Test
+	void whenStarterIsAddedThenTheApplicationLosesNoBean() {
+		ApplicationContextRunner application = new ApplicationContextRunner()
+			.withUserConfiguration(WholeApplication.class)
+			.withPropertyValues("petrichor.server.port=0");
+		List<String> without = new ArrayList<>();
+		application.withPropertyValues("spring.autoconfigure.exclude=" + String.join(",", ownAutoConfigurations()))
+			.run((context) -> without.addAll(List.of(context.getBeanDefinitionNames())));
+		assertThat(without).contains("applicationTaskExecutor").doesNotContain("petrichorServer");
+		application.run((context) -> assertThat(context.getBeanDefinitionNames()).contains("petrichorServer")
+			.containsAll(without));
+	}
+
+	private static List<String> ownAutoConfigurations() {
+		return ImportCandidates.load(AutoConfiguration.class, null)
+			.getCandidates()
+			.stream()
+			.filter((name) -> name.startsWith("io.petrichor."))
+			.toList();
 	}
 
 	@Test
@@ -251,6 +277,12 @@ class PetrichorServerAutoConfigurationTests {
 		@PetrichorHandler
 		void handle(Thread thread) {
 		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class WholeApplication {
 
 	}
 

@@ -61,7 +61,8 @@ class DispatchCostTests {
 	private static RequestLane lane(AnnotationConfigApplicationContext context, List<RequestListener> listeners) {
 		HandlerRegistry registry = new HandlerRegistry();
 		new HandlerDiscovery(context.getBeanFactory(), registry, Bodies.create()).afterSingletonsInstantiated();
-		return new Dispatcher(registry, Runnable::run, Duration.ofDays(1), RequestListener.of(listeners))
+		return new Dispatcher(registry, PetrichorHandlerExecutor.of(Runnable::run), Duration.ofDays(1),
+				RequestListener.of(listeners))
 			.lane(new Peer(), ImmediateEventExecutor.INSTANCE, new Nowhere(), () -> {
 			});
 	}
