@@ -26,7 +26,7 @@ import io.petrichor.observation.ClientCallObservations;
 		afterName = { "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration",
 				"org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration",
 				"org.springframework.boot.micrometer.tracing.autoconfigure.NoopTracerAutoConfiguration" })
-@ConditionalOnClass(ObservationRegistry.class)
+@ConditionalOnClass(value = ObservationRegistry.class, name = TracerCondition.TRACER)
 @ConditionalOnBean({ ObservationRegistry.class, PetrichorClientFactory.class })
 @Conditional(TracerCondition.class)
 @ConditionalOnBooleanProperty(name = "petrichor.client.observation.enabled", matchIfMissing = true)

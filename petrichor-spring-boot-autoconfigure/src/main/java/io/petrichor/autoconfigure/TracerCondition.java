@@ -14,7 +14,7 @@ import org.springframework.util.ClassUtils;
  */
 final class TracerCondition extends SpringBootCondition implements ConfigurationCondition {
 
-	private static final String TRACER = "io.micrometer.tracing.Tracer";
+	static final String TRACER = "io.micrometer.tracing.Tracer";
 
 	private static final String NOOP = "noopTracer";
 
@@ -27,7 +27,7 @@ final class TracerCondition extends SpringBootCondition implements Configuration
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 		ConditionMessage.Builder message = ConditionMessage.forCondition("Tracer");
 		var beans = context.getBeanFactory();
-		if (beans != null && ClassUtils.isPresent(TRACER, context.getClassLoader())) {
+		if (beans != null) {
 			Class<?> type = ClassUtils.resolveClassName(TRACER, context.getClassLoader());
 			for (String name : beans.getBeanNamesForType(type, true, false)) {
 				if (!name.equals(NOOP)) {
