@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.petrichor.handler.Outcome;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.Message;
+import io.petrichor.protocol.StreamParts;
 import io.petrichor.tnetstring.TNetstring;
 
 /**
@@ -45,6 +46,8 @@ abstract class Call {
 
 	/** The connection that has the call, if any has. */
 	@Nullable ClientConnection connection;
+
+	private @Nullable StreamParts parts;
 
 	/** How often the server has said that it did not execute this call. */
 	int refusals;
@@ -120,8 +123,19 @@ abstract class Call {
 	void written() {
 	}
 
-	/** One of several replies. */
+	/** One of several replies. They become one list for a caller who wants one reply. */
 	void next(Message reply) {
+		ClientConnection connection = this.connection;
+		if (isEnded() || connection == null) {
+			return;
+		}
+		if (this.parts == null) {
+			this.parts = new StreamParts();
+		}
+		if (this.parts.add(reply.body()) > connection.maxReply()) {
+			fail(new PetrichorTooBigException(connection.maxReply()));
+			connection.forget(this);
+		}
 	}
 
 	/** The last reply. */
@@ -131,7 +145,7 @@ abstract class Call {
 			fail(new PetrichorRemoteException(code, reply));
 		}
 		else if (end(Outcome.SUCCESS, null)) {
-			succeeded(reply);
+			succeeded((this.parts != null) ? this.parts.reply(reply) : reply);
 		}
 	}
 

@@ -113,10 +113,9 @@ final class CallLane {
 		if (last) {
 			return call;
 		}
-		if (!call.isStream()) {
-			throw violation("a stream in reply to a single request");
+		if (call.isStream()) {
+			call.deadline = now + call.timeout().toNanos();
 		}
-		call.deadline = now + call.timeout().toNanos();
 		call.next(reply);
 		return null;
 	}

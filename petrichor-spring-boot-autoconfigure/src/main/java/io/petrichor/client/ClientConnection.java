@@ -48,6 +48,8 @@ final class ClientConnection implements PairReceiver {
 
 	private final ServerRequests requests;
 
+	private final int maxReply;
+
 	private State state = State.OPEN;
 
 	private long heldSince;
@@ -65,6 +67,7 @@ final class ClientConnection implements PairReceiver {
 		this.calls = new CallLane(writer, server.capabilities(), settings.maxInFlight());
 		this.requests = new ServerRequests(settings, timer, channel.socket().eventLoop(), server, writer,
 				this::readComplete);
+		this.maxReply = settings.limits().maxBodySize();
 	}
 
 	ServerPeer server() {
@@ -128,6 +131,11 @@ final class ClientConnection implements PairReceiver {
 	}
 
 	// Replies in
+
+	/** The most bytes of a reply. */
+	int maxReply() {
+		return this.maxReply;
+	}
 
 	@Override
 	public void received(Message message) {

@@ -1,9 +1,7 @@
 package io.petrichor.server;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
@@ -20,6 +18,7 @@ import io.petrichor.protocol.ErrorCode;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
 import io.petrichor.protocol.Message;
+import io.petrichor.protocol.StreamParts;
 import io.petrichor.tnetstring.TNetstring;
 
 /**
@@ -102,7 +101,7 @@ final class PushedRequests {
 		if (id == null || waiting == null) {
 			return;
 		}
-		if (!reply.header().flag(HeaderKeys.MORE) || !waiting.add(reply.body(), this.maxReply)) {
+		if (!reply.header().flag(HeaderKeys.MORE) || waiting.add(reply.body()) > this.maxReply) {
 			this.pending.remove(id);
 			waiting.end(reply);
 		}
@@ -126,19 +125,18 @@ final class PushedRequests {
 
 		private final MonoSink<TNetstring> sink;
 
-		private final List<TNetstring> parts = new ArrayList<>();
-
-		private long size;
+		private @Nullable StreamParts parts;
 
 		Pending(MonoSink<TNetstring> sink) {
 			this.sink = sink;
 		}
 
-		/** Whether it is within the limit. */
-		boolean add(TNetstring part, int limit) {
-			this.size += part.size();
-			this.parts.add(part);
-			return this.size <= limit;
+		/** A part of it; tells the bytes of all parts. */
+		long add(TNetstring part) {
+			if (this.parts == null) {
+				this.parts = new StreamParts();
+			}
+			return this.parts.add(part);
 		}
 
 		void end(Message last) {
@@ -151,14 +149,8 @@ final class PushedRequests {
 			else if (last.header().flag(HeaderKeys.MORE)) {
 				this.sink.error(new PetrichorException(ErrorCode.TOO_BIG, "the reply is longer than what is read"));
 			}
-			else if (this.parts.isEmpty()) {
-				this.sink.success(last.body());
-			}
 			else {
-				if (!last.body().isNull()) {
-					this.parts.add(last.body());
-				}
-				this.sink.success(TNetstring.of(this.parts));
+				this.sink.success(((this.parts != null) ? this.parts.reply(last) : last).body());
 			}
 		}
 

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.BaseSubscriber;
 
+import org.springframework.core.ParameterizedTypeReference;
+
 import io.petrichor.protocol.Message;
 import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.ScriptedServer;
@@ -56,6 +58,51 @@ class StreamTests {
 				PetrichorClient client = client(server)) {
 			assertThat(client.request().body(List.of(1, 2, 3)).retrieveFlux(Integer.class).collectList().block())
 				.containsExactly(1, 2, 3);
+		}
+	}
+
+	@Test
+	void whenOneReplyIsWantedThenAStreamIsAListAndOtherCallsGoOn() {
+		try (ScriptedServer server = ScriptedServer.welcoming(CAN, (peer) -> {
+			Object list = peer.read().header().integer("id");
+			Object other = peer.read().header().integer("id");
+			peer.send(Map.of("re", list, "more", true), 1);
+			peer.send(Map.of("re", list, "more", true), 2);
+			peer.send(Map.of("re", other), "other");
+			peer.send(Map.of("re", list), null);
+			peer.send(Map.of("re", peer.read().header().integer("id"), "more", true), 3);
+			peer.read();
+		}); PetrichorClient client = client(server)) {
+			CompletableFuture<List<Integer>> list = client.to("count")
+				.retrieveAsync(new ParameterizedTypeReference<>() {
+				});
+			assertThat(client.request().retrieve(String.class)).isEqualTo("other");
+			assertThat(list.join()).containsExactly(1, 2);
+			assertThatExceptionOfType(PetrichorTimeoutException.class)
+				.isThrownBy(() -> client.to("count").timeout(Duration.ofMillis(200)).retrieve(Object.class));
+			assertThat(server.accepted()).isOne();
+		}
+	}
+
+	@Test
+	void whenOneReplyIsWantedThenAStreamThatIsTooLongEndsThisCallOnly() {
+		CompletableFuture<Message> cancel = new CompletableFuture<>();
+		try (ScriptedServer server = ScriptedServer.welcoming(CAN, (peer) -> {
+			Object id = peer.read().header().integer("id");
+			for (int i = 0; i < 40; i++) {
+				peer.send(Map.of("re", id, "more", true), new byte[100_000]);
+			}
+			cancel.complete(peer.read());
+			peer.send(Map.of("re", id, "error", "cancelled"), "as you like");
+			peer.send(Map.of("re", peer.read().header().integer("id")), "next");
+			peer.read();
+		}); PetrichorClient client = client(server)) {
+			assertThatExceptionOfType(PetrichorTooBigException.class)
+				.isThrownBy(() -> client.to("count").retrieve(Object.class))
+				.withMessageContaining("retrieveFlux");
+			assertThat(cancel.join().header().flag("cancel")).isTrue();
+			assertThat(client.request().retrieve(String.class)).isEqualTo("next");
+			assertThat(server.accepted()).isOne();
 		}
 	}
 
