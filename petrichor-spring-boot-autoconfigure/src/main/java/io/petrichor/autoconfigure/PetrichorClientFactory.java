@@ -2,9 +2,12 @@ package io.petrichor.autoconfigure;
 
 import java.util.List;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.resources.LoopResources;
 
+import org.springframework.beans.factory.BeanCreationNotAllowedException;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.PropertyMapper;
@@ -15,6 +18,7 @@ import org.springframework.core.env.Environment;
 import io.petrichor.client.IdentityCustomizer;
 import io.petrichor.client.PetrichorClient;
 import io.petrichor.client.PetrichorClientCustomizer;
+import io.petrichor.client.PetrichorClientStateEvent;
 import io.petrichor.handler.Bodies;
 import io.petrichor.handler.Dispatcher;
 
@@ -22,6 +26,8 @@ import io.petrichor.handler.Dispatcher;
  * Builders of clients as the properties and beans of an application want them.
  */
 final class PetrichorClientFactory {
+
+	private static final Log logger = LogFactory.getLog(PetrichorClientFactory.class);
 
 	private final ObjectProvider<IdentityCustomizer> identities;
 
@@ -66,7 +72,7 @@ final class PetrichorClientFactory {
 			.limits(properties.getMessage().limits())
 			.bodies(this.bodies.getIfAvailable(Bodies::create))
 			.dispatcher(dispatcher())
-			.listener(this.events::publishEvent)
+			.listener(this::publish)
 			.loopResources(this.loops);
 		PropertyMapper map = PropertyMapper.get();
 		map.from(properties::getConnectTimeout).to(builder::connectTimeout);
@@ -87,6 +93,16 @@ final class PetrichorClientFactory {
 		this.identities.orderedStream().forEach(builder::identity);
 		this.customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return builder;
+	}
+
+	private void publish(PetrichorClientStateEvent event) {
+		try {
+			this.events.publishEvent(event);
+		}
+		catch (BeanCreationNotAllowedException ex) {
+			logger.debug("The application has ended, so nobody hears that Petrichor client '%s' is %s"
+				.formatted(event.client(), event.state()));
+		}
 	}
 
 	private @Nullable Dispatcher dispatcher() {

@@ -24,6 +24,7 @@ import io.petrichor.handler.RequestListener;
 import io.petrichor.security.AccessDeniedTranslator;
 import io.petrichor.security.AuthenticationPrincipalArgumentResolver;
 import io.petrichor.security.SecurityContextInterceptor;
+import io.petrichor.server.HandshakeArgumentResolver;
 import io.petrichor.tnetstring.jackson.TNetstringMapper;
 
 /**
@@ -69,6 +70,11 @@ class PetrichorHandlerConfiguration {
 		return new Dispatcher(registry, executor, properties.getDispatch().getTimeout(),
 				RequestListener.of(listeners.orderedStream().toList()), bodies,
 				(int) properties.getMessage().getMaxBodySize().toBytes());
+	}
+
+	@Bean
+	HandshakeArgumentResolver petrichorHandshakeArgumentResolver() {
+		return new HandshakeArgumentResolver();
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -23,7 +23,6 @@ import io.petrichor.handler.Dispatcher;
 import io.petrichor.handler.PetrichorConnections;
 import io.petrichor.logging.ConnectionLog;
 import io.petrichor.logging.HandlerMdc;
-import io.petrichor.server.HandshakeArgumentResolver;
 import io.petrichor.server.PetrichorServer;
 import io.petrichor.server.PetrichorServerCustomizer;
 import io.petrichor.server.ServerAccess;
@@ -76,11 +75,6 @@ public final class PetrichorServerAutoConfiguration {
 	@Bean
 	PetrichorConnections petrichorConnections(PetrichorServer server) {
 		return server.members();
-	}
-
-	@Bean
-	HandshakeArgumentResolver petrichorHandshakeArgumentResolver() {
-		return new HandshakeArgumentResolver();
 	}
 
 	@Bean

@@ -106,7 +106,7 @@ final class Exchange {
 		catch (IllegalArgumentException ex) {
 			throw new InvalidExchangeException(method,
 					"returns %s, which no reply can be read as. %s.".formatted(reply.getTypeName(), ex.getMessage()),
-					"Do that, or use a type that a body can be read as.");
+					"Use a type that a body can be read as.");
 		}
 	}
 

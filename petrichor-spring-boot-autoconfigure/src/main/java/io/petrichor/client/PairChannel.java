@@ -1,5 +1,6 @@
 package io.petrichor.client;
 
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -7,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
 import io.petrichor.protocol.PairTap;
@@ -122,7 +124,16 @@ final class PairChannel extends ChannelInboundHandlerAdapter {
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
 		this.receiver.close(DisconnectReason.ERROR,
-				new PetrichorConnectionException(String.valueOf(cause.getMessage()), false, cause));
+				new PetrichorConnectionException(describe(context, cause), false, cause));
+	}
+
+	private String describe(ChannelHandlerContext context, Throwable cause) {
+		boolean duringTlsHandshake = !wasOpened() && context.pipeline().get(SslHandler.class) != null;
+		if (duringTlsHandshake && cause instanceof ClosedChannelException) {
+			return "the server closed the connection during the TLS handshake: does it speak TLS?";
+		}
+		String message = (cause.getMessage() != null) ? cause.getMessage() : cause.toString();
+		return duringTlsHandshake ? "the TLS handshake failed: " + message : message;
 	}
 
 	@Override

@@ -11,11 +11,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.core.GenericTypeResolver;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.Nullness;
 import org.springframework.core.ParameterNameDiscoverer;
-import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -81,11 +81,11 @@ final class Arguments {
 			throw new UnbindableHandlerException(method, "is a suspending function.",
 					"Return a Mono or a CompletionStage instead.");
 		}
-		MethodParameter[] parameters = new AnnotatedMethod(method).getMethodParameters();
+		MethodParameter[] parameters = parameters(method, beanType);
 		Source[] sources = new Source[parameters.length];
 		@Nullable MethodParameter body = null;
 		for (int i = 0; i < sources.length; i++) {
-			MethodParameter parameter = parameters[i].withContainingClass(beanType);
+			MethodParameter parameter = parameters[i];
 			parameter.initParameterNameDiscovery(this.names);
 			@Nullable Source source = (failures && Throwable.class.isAssignableFrom(parameter.getParameterType())) ? FAILURE
 					: claimed(parameter, route);
@@ -105,6 +105,21 @@ final class Arguments {
 			sources[i] = source;
 		}
 		return sources;
+	}
+
+	/**
+	 * With the annotations of interfaces, and type variables as the bean's class has
+	 * them.
+	 */
+	private static MethodParameter[] parameters(Method method, Class<?> beanType) {
+		return new AnnotatedMethod(method) {
+
+			@Override
+			protected Class<?> getContainingClass() {
+				return beanType;
+			}
+
+		}.getMethodParameters();
 	}
 
 	private @Nullable Source claimed(MethodParameter parameter, @Nullable RoutePattern route) {
@@ -260,15 +275,15 @@ final class Arguments {
 	}
 
 	private Function<TNetstring, @Nullable Object> reader(MethodParameter parameter, MethodParameter nested) {
-		Type type = ResolvableType.forMethodParameter(nested).getType();
-		Class<?> raw = nested.getNestedParameterType();
+		Type type = GenericTypeResolver.resolveType(nested.getNestedGenericParameterType(),
+				nested.getContainingClass());
 		try {
-			return this.bodies.reader((type instanceof Class<?>) ? raw : type);
+			return this.bodies.reader(type);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new UnbindableHandlerException(method(parameter),
 					"has %s, which cannot be bound. %s.".formatted(describe(parameter), ex.getMessage()),
-					"Do that, use a type that a body can be read as, or register a HandlerArgumentResolver bean for it.");
+					"Use a type that a body can be read as, or register a HandlerArgumentResolver bean for it.");
 		}
 	}
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.BaseStream;
 
@@ -60,11 +61,15 @@ final class ReturnValues {
 			type = type.getGeneric(type.getGenerics().length - 1);
 		}
 		Class<?> raw = type.toClass();
+		if (Runnable.class.isAssignableFrom(raw) || Callable.class.isAssignableFrom(raw)) {
+			throw new UnbindableHandlerException(method, "returns something that is run, and not a value.",
+					"Return the value, since handlers may block, or a Mono or CompletionStage of it.");
+		}
 		if (raw != void.class && raw != Void.class && raw != Message.class && raw != PetrichorError.class
 				&& !isContainer(raw) && Bodies.isObject(raw) && !bodies.knowsObjects()) {
 			throw new UnbindableHandlerException(method,
 					"returns something that cannot be written. %s.".formatted(Bodies.missing(raw)),
-					"Do that, or return a type that can be written without it.");
+					"Return a type that can be written without it.");
 		}
 	}
 

@@ -8,14 +8,18 @@ import java.util.function.Consumer;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.PropertyNamingStrategies;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
 
 import io.petrichor.autoconfigure.PetrichorClientAutoConfiguration;
 import io.petrichor.autoconfigure.PetrichorServerAutoConfiguration;
@@ -26,10 +30,12 @@ import io.petrichor.testing.ScriptedServer;
 import io.petrichor.tnetstring.jackson.TNetstringMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What properties and beans make of a client.
  */
+@ExtendWith(OutputCaptureExtension.class)
 @Timeout(60)
 class ConfiguredClientTests {
 
@@ -37,6 +43,12 @@ class ConfiguredClientTests {
 		.withConfiguration(
 				AutoConfigurations.of(PetrichorServerAutoConfiguration.class, PetrichorClientAutoConfiguration.class))
 		.withPropertyValues("petrichor.server.enabled=false");
+
+	@Test
+	void whenStartFailsThenClientsOfItEndInSilence(CapturedOutput output) {
+		this.runner.withUserConfiguration(FailingApplication.class).run((context) -> assertThat(context).hasFailed());
+		await().during(Duration.ofMillis(300)).untilAsserted(() -> assertThat(output).doesNotContain("ERROR"));
+	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "petrichor.client.", "petrichor.clients.other." })
@@ -158,6 +170,30 @@ class ConfiguredClientTests {
 		@PetrichorHandler("greet")
 		String greet(String name) {
 			return "Hello " + name;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class FailingApplication {
+
+		@Bean
+		Object caller(PetrichorClient client) {
+			client.request().send();
+			throw new IllegalStateException("does not start");
+		}
+
+		@Bean
+		Listener listener() {
+			return new Listener();
+		}
+
+	}
+
+	static class Listener {
+
+		@EventListener
+		void changed(PetrichorClientStateEvent event) {
 		}
 
 	}

@@ -2,6 +2,8 @@ package io.petrichor.client;
 
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
 import javax.net.ServerSocketFactory;
@@ -76,6 +78,19 @@ class TlsTests {
 		try (ScriptedServer server = ScriptedServer.plain(ScriptedServer::echo);
 				PetrichorClient client = client("localhost", server).connectTimeout(Duration.ofSeconds(1)).build()) {
 			assertThatExceptionOfType(PetrichorConnectionException.class).isThrownBy(client::connect);
+		}
+	}
+
+	@Test
+	void whenServerDoesNotTakeTlsThenClientSaysSo() throws Exception {
+		List<ScriptedServer.Script> scripts = List.of((peer) -> peer.socket().getInputStream().read(),
+				(peer) -> peer.send(Map.of("error", "bad_request"), "what is this?"));
+		for (ScriptedServer.Script script : scripts) {
+			try (ScriptedServer server = ScriptedServer.start(script);
+					PetrichorClient client = client("localhost", server).build()) {
+				assertThatExceptionOfType(PetrichorConnectionException.class).isThrownBy(client::connect)
+					.withMessageContaining("TLS");
+			}
 		}
 	}
 

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -131,6 +133,18 @@ class ParameterTests {
 	}
 
 	@Test
+	void whenHandlerIsInheritedThenItsTypeVariablesAreThoseOfTheBean() {
+		TestServer.run(TestServer.with(ItemHandlers.class), (port) -> {
+			try (RawPeer peer = RawPeer.welcomed(port)) {
+				Map<String, Object> item = Map.of("sku", "a", "quantity", 2);
+				assertThat(answer(peer, Map.of("to", "one"), item)).isEqualTo("a");
+				assertThat(answer(peer, Map.of("to", "perhaps"), item)).isEqualTo("a");
+				assertThat(answer(peer, Map.of("to", "all"), List.of(item, item))).isEqualTo("a,a");
+			}
+		});
+	}
+
+	@Test
 	void whenPeerIsAuthenticatedThenPrincipalIsBound() {
 		TestServer.run(TestServer.with(Users.class, LetIn.class), (port) -> {
 			try (RawPeer peer = RawPeer.welcomed(port)) {
@@ -158,8 +172,8 @@ class ParameterTests {
 				Arguments.of(UnknownVariable.class, "'order' that is not in its route"),
 				Arguments.of(PartOfSegment.class, "a variable is a whole segment"),
 				Arguments.of(NoValidator.class, "there is no validator"),
-				Arguments.of(HeadersAsList.class, "which is no Map"),
-				Arguments.of(Unbindable.class, "cannot be bound"));
+				Arguments.of(HeadersAsList.class, "which is no Map"), Arguments.of(Unbindable.class, "cannot be bound"),
+				Arguments.of(Deferred.class, "returns something that is run, and not a value"));
 	}
 
 	@Test
@@ -207,6 +221,36 @@ class ParameterTests {
 	}
 
 	record Prefix(String text) {
+	}
+
+	abstract static class ItemsHandler<T> {
+
+		@PetrichorHandler("one")
+		String one(T item) {
+			return name(item);
+		}
+
+		@PetrichorHandler("perhaps")
+		String perhaps(Optional<T> item) {
+			return name(item.orElseThrow());
+		}
+
+		@PetrichorHandler("all")
+		String all(List<T> items) {
+			return items.stream().map(this::name).collect(Collectors.joining(","));
+		}
+
+		abstract String name(T item);
+
+	}
+
+	static class ItemHandlers extends ItemsHandler<Item> {
+
+		@Override
+		String name(Item item) {
+			return item.sku();
+		}
+
 	}
 
 	@Target(ElementType.PARAMETER)
@@ -460,6 +504,15 @@ class ParameterTests {
 
 		@PetrichorHandler
 		void handle(@Headers List<String> headers) {
+		}
+
+	}
+
+	static class Deferred {
+
+		@PetrichorHandler
+		Callable<String> handle() {
+			return () -> "never";
 		}
 
 	}
