@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
 
-import com.github.benmanes.caffeine.cache.Ticker;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -35,20 +35,17 @@ final class Admission {
 
 	private int pending;
 
-	private final Ticker ticker;
-
-	/** None before the first handshake fails: caches take long to load. */
-	private volatile @Nullable Penalties penalties;
+	private final Penalties penalties;
 
 	private final OccasionalLog full = new OccasionalLog(logger);
 
 	private final OccasionalLog penalized = new OccasionalLog(logger);
 
 	Admission(AdmissionLimits limits) {
-		this(limits, OpenFiles.limit(), Ticker.systemTicker());
+		this(limits, OpenFiles.limit(), System::nanoTime);
 	}
 
-	Admission(AdmissionLimits limits, long maxFiles, Ticker ticker) {
+	Admission(AdmissionLimits limits, long maxFiles, LongSupplier clock) {
 		this.limits = limits;
 		this.maxConnections = (int) Math.min(limits.maxConnections(), Math.max(maxFiles - RESERVED_FILES, 1));
 		if (this.maxConnections < limits.maxConnections()) {
@@ -56,7 +53,7 @@ final class Admission {
 					+ "not the %d of 'petrichor.server.max-connections'")
 				.formatted(maxFiles, this.maxConnections, limits.maxConnections()));
 		}
-		this.ticker = ticker;
+		this.penalties = new Penalties(limits, clock);
 	}
 
 	int maxConnections() {
@@ -70,7 +67,7 @@ final class Admission {
 	 */
 	Place claim(@Nullable SocketAddress remote) {
 		Object address = address(remote);
-		@Nullable RejectReason refused = isPenalized(address) ? RejectReason.PENALTY : occupy(address);
+		@Nullable RejectReason refused = this.penalties.concern(address) ? RejectReason.PENALTY : occupy(address);
 		if (refused != null) {
 			log(refused);
 		}
@@ -132,24 +129,6 @@ final class Admission {
 		}
 	}
 
-	private boolean isPenalized(Object address) {
-		Penalties penalties = this.penalties;
-		return penalties != null && penalties.concern(address);
-	}
-
-	private void failed(Object address) {
-		penalties().failed(address);
-	}
-
-	private synchronized Penalties penalties() {
-		Penalties penalties = this.penalties;
-		if (penalties == null) {
-			penalties = new Penalties(this.limits, this.ticker);
-			this.penalties = penalties;
-		}
-		return penalties;
-	}
-
 	private static Object address(@Nullable SocketAddress remote) {
 		InetAddress address = (remote instanceof InetSocketAddress internet) ? internet.getAddress() : null;
 		if (address instanceof Inet6Address) {
@@ -196,7 +175,7 @@ final class Admission {
 
 		/** The peer is not let in, and it is its own fault. */
 		void failed() {
-			Admission.this.failed(this.address);
+			Admission.this.penalties.failed(this.address);
 		}
 
 		/** The connection is gone. */

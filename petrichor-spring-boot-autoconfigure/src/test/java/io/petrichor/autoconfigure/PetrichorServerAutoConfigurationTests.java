@@ -25,6 +25,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.unit.DataSize;
 
 import io.petrichor.handler.AmbiguousRouteException;
@@ -120,6 +121,11 @@ class PetrichorServerAutoConfigurationTests {
 		assertThat(without).contains("applicationTaskExecutor").doesNotContain("petrichorServer");
 		application.run((context) -> assertThat(context.getBeanDefinitionNames()).contains("petrichorServer")
 			.containsAll(without));
+	}
+
+	@Test
+	void whenStarterIsAddedThenItBringsNoCacheThatWouldBecomeTheApplications() {
+		assertThat(ClassUtils.isPresent("com.github.benmanes.caffeine.cache.Caffeine", null)).isFalse();
 	}
 
 	private static List<String> ownAutoConfigurations() {

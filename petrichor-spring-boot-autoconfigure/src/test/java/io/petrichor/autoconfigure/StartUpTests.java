@@ -33,7 +33,7 @@ class StartUpTests {
 			assertThat(loaded).contains(PetrichorServer.class.getName());
 			assertThat(loaded).noneMatch((name) -> name.matches("reactor\\.core\\.publisher\\..*"
 					+ "|reactor\\.netty\\.(tcp\\.TcpServer|transport\\.Server|channel).*"
-					+ "|tools\\.jackson\\.databind\\.(cfg|deser|introspect|ser)\\..*|com\\.github\\.benmanes\\.caffeine\\.cache\\.Caffeine"
+					+ "|tools\\.jackson\\.databind\\.(cfg|deser|introspect|ser)\\..*"
 					+ "|io\\.petrichor\\.client\\.(DefaultPetrichorClient|Session|Connector|ClientConnection)"
 					+ "|io\\.netty\\.(channel\\.epoll|handler\\.codec|resolver)\\..*"));
 		}
