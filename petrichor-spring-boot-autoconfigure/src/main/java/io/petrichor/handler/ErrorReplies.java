@@ -90,7 +90,8 @@ final class ErrorReplies {
 	/** The peer gets a reference; the log has the reference and all the rest. */
 	PetrichorError internal(Request request, Throwable failure) {
 		String reference = "%08x".formatted(ThreadLocalRandom.current().nextInt());
-		logger.error("Handler of route '%s' failed, reference %s".formatted(request.route(), reference), failure);
+		String route = request.route().isEmpty() ? "the default route" : "route '" + request.route() + "'";
+		logger.error("Handler of %s failed, reference %s".formatted(route, reference), failure);
 		return PetrichorError.of(ErrorCode.INTERNAL, "internal error, reference " + reference);
 	}
 

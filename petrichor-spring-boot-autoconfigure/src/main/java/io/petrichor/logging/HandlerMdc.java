@@ -39,7 +39,7 @@ public final class HandlerMdc implements RequestListener {
 			PetrichorConnection connection = this.request.connection();
 			@Nullable Principal principal = connection.principal();
 			MDC.put(CONNECTION, connection.id());
-			MDC.put(ROUTE, this.request.route());
+			MDC.put(ROUTE, this.request.route().isEmpty() ? "default" : this.request.route());
 			if (principal != null) {
 				MDC.put(USER, Printable.of(principal.getName()));
 			}

@@ -168,6 +168,16 @@ class LoggingTests {
 	}
 
 	@Test
+	void whenHandlerHasNoRouteThenMdcHasTheNameThatMetersHave() {
+		TestServer.run(TestServer.with(DefaultHandler.class).withPropertyValues("petrichor.server.mdc.enabled=true"),
+				(port) -> {
+					try (RawPeer peer = RawPeer.welcomed(port)) {
+						assertThat(peer.request(Map.of(), "").body().asText()).isEqualTo("default");
+					}
+				});
+	}
+
+	@Test
 	void whenMdcIsOffOrNotThereThenHandlersSeeNothing() {
 		server().run((context) -> assertThat(context).doesNotHaveBean(HandlerMdc.class));
 		server().withPropertyValues("petrichor.server.mdc.enabled=true")
@@ -187,6 +197,15 @@ class LoggingTests {
 		Principal principal = () -> "ann\n";
 		return TestServer.with(Handlers.class)
 			.withBean(PetrichorAuthenticator.class, () -> (handshake) -> Decision.allow(principal));
+	}
+
+	static class DefaultHandler {
+
+		@PetrichorHandler
+		String handle() {
+			return MDC.get("petrichor.route");
+		}
+
 	}
 
 	static class Handlers {
