@@ -150,12 +150,17 @@ final class HandshakePhase {
 
 	private void deny(Decision.Denied decision) {
 		boolean failed = decision != Authentication.NOT_NOW;
-		ended(failed ? HandshakeOutcome.DENIED : HandshakeOutcome.ERROR);
-		if (failed) {
-			this.place.failed();
+		try {
+			if (failed) {
+				this.place.failed();
+			}
+			ended(failed ? HandshakeOutcome.DENIED : HandshakeOutcome.ERROR);
 		}
-		this.life.because(CloseReason.DENIED);
-		deny(ErrorCode.DENIED, decision.reason(), decision.retry());
+		finally {
+			// Whatever goes wrong with the counting, the peer waits for an answer.
+			this.life.because(CloseReason.DENIED);
+			deny(ErrorCode.DENIED, decision.reason(), decision.retry());
+		}
 	}
 
 	private void deny(ErrorCode code, String reason, @Nullable Duration retry) {

@@ -84,6 +84,30 @@ class AuthenticationTests {
 		});
 	}
 
+	@Test
+	void whenListenerFailsThenDeniedPeerIsAnsweredAndCountedAllTheSame() {
+		ServerListener failing = new ServerListener() {
+
+			@Override
+			public void handshakeEnded(HandshakeOutcome outcome, long nanos) {
+				throw new IllegalStateException("cannot count");
+			}
+
+		};
+		run(server((handshake) -> Decision.deny()).withBean(ServerListener.class, () -> failing)
+			.withPropertyValues("petrichor.server.authentication.failures-per-minute=0",
+					"petrichor.server.authentication.penalty=60s"),
+				(port) -> {
+					try (RawPeer peer = RawPeer.connect(port)) {
+						assertThat(peer.request(ZED, "").header().asMap()).containsEntry("allowed", false);
+						assertThat(peer.read()).isNull();
+					}
+					try (RawPeer peer = RawPeer.connect(port)) {
+						assertThat(peer.read()).isNull();
+					}
+				});
+	}
+
 	static Stream<PetrichorAuthenticator> failures() {
 		return Stream.of((handshake) -> null, (handshake) -> {
 			throw new IllegalStateException("secret " + handshake.user());
