@@ -12,6 +12,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.convert.DurationUnit;
 
+import io.petrichor.client.PetrichorClient;
+
 /**
  * Properties of a Petrichor client.
  *
@@ -47,33 +49,33 @@ public class PetrichorClientProperties {
 	private boolean eager;
 
 	/**
-	 * Time for TCP and TLS, and how long a call waits for a connection. If a duration
-	 * suffix is not specified, seconds will be used.
+	 * Time for TCP and TLS, and how long a call waits for a connection; at least a
+	 * millisecond. If a duration suffix is not specified, seconds will be used.
 	 */
 	@DurationUnit(ChronoUnit.SECONDS)
 	private Duration connectTimeout = Duration.ofSeconds(5);
 
 	/**
-	 * Time for the server to answer the identity. If a duration suffix is not specified,
-	 * seconds will be used.
+	 * Time for the server to answer the identity, at least a millisecond. If a duration
+	 * suffix is not specified, seconds will be used.
 	 */
 	@DurationUnit(ChronoUnit.SECONDS)
 	private Duration handshakeTimeout = Duration.ofSeconds(20);
 
 	/**
-	 * Time for a call that says nothing else. If a duration suffix is not specified,
-	 * seconds will be used.
+	 * Time for a call that says nothing else, at least a millisecond. If a duration
+	 * suffix is not specified, seconds will be used.
 	 */
 	@DurationUnit(ChronoUnit.SECONDS)
 	private Duration requestTimeout = Duration.ofSeconds(30);
 
 	/**
-	 * Most calls that wait for replies, if the server does not take fewer.
+	 * Most calls that wait for replies, at least 1, if the server does not take fewer.
 	 */
 	private int maxInFlight = 1024;
 
 	/**
-	 * Most calls that wait to be sent; what is over it fails at once.
+	 * Most calls that wait to be sent, at least 1; what is over it fails at once.
 	 */
 	private int maxWaiting = 16384;
 
@@ -89,6 +91,13 @@ public class PetrichorClientProperties {
 	}
 
 	public void setAddress(List<String> address) {
+		try {
+			PetrichorClient.builder().address(address.toArray(String[]::new));
+		}
+		catch (IllegalArgumentException ex) {
+			// Not as a cause: Spring Boot prints the innermost only.
+			throw new IllegalArgumentException("'address' cannot be used: " + ex.getMessage());
+		}
 		this.address = address;
 	}
 
@@ -129,7 +138,7 @@ public class PetrichorClientProperties {
 	}
 
 	public void setConnectTimeout(Duration connectTimeout) {
-		this.connectTimeout = connectTimeout;
+		this.connectTimeout = Range.TIME.check("connect-timeout", connectTimeout);
 	}
 
 	public Duration getHandshakeTimeout() {
@@ -137,7 +146,7 @@ public class PetrichorClientProperties {
 	}
 
 	public void setHandshakeTimeout(Duration handshakeTimeout) {
-		this.handshakeTimeout = handshakeTimeout;
+		this.handshakeTimeout = Range.TIME.check("handshake-timeout", handshakeTimeout);
 	}
 
 	public Duration getRequestTimeout() {
@@ -145,7 +154,7 @@ public class PetrichorClientProperties {
 	}
 
 	public void setRequestTimeout(Duration requestTimeout) {
-		this.requestTimeout = requestTimeout;
+		this.requestTimeout = Range.TIME.check("request-timeout", requestTimeout);
 	}
 
 	public int getMaxInFlight() {
@@ -153,7 +162,7 @@ public class PetrichorClientProperties {
 	}
 
 	public void setMaxInFlight(int maxInFlight) {
-		this.maxInFlight = maxInFlight;
+		this.maxInFlight = Range.COUNT.check("max-in-flight", maxInFlight);
 	}
 
 	public int getMaxWaiting() {
@@ -161,7 +170,7 @@ public class PetrichorClientProperties {
 	}
 
 	public void setMaxWaiting(int maxWaiting) {
-		this.maxWaiting = maxWaiting;
+		this.maxWaiting = Range.COUNT.check("max-waiting", maxWaiting);
 	}
 
 	public Reconnect getReconnect() {
@@ -187,15 +196,16 @@ public class PetrichorClientProperties {
 		private boolean enabled = true;
 
 		/**
-		 * Longest wait before the first connect; it doubles with each failure. If a
-		 * duration suffix is not specified, milliseconds will be used.
+		 * Longest wait before the client connects again after a first failure, at least a
+		 * millisecond; it doubles with each failure in a row. If a duration suffix is not
+		 * specified, milliseconds will be used.
 		 */
 		@DurationUnit(ChronoUnit.MILLIS)
 		private Duration first = Duration.ofMillis(500);
 
 		/**
-		 * Longest wait between connects. If a duration suffix is not specified, seconds
-		 * will be used.
+		 * Longest wait between connects, at least a millisecond. If a duration suffix is
+		 * not specified, seconds will be used.
 		 */
 		@DurationUnit(ChronoUnit.SECONDS)
 		private Duration max = Duration.ofSeconds(30);
@@ -213,7 +223,7 @@ public class PetrichorClientProperties {
 		}
 
 		public void setFirst(Duration first) {
-			this.first = first;
+			this.first = Range.TIME.check("reconnect.first", first);
 		}
 
 		public Duration getMax() {
@@ -221,7 +231,7 @@ public class PetrichorClientProperties {
 		}
 
 		public void setMax(Duration max) {
-			this.max = max;
+			this.max = Range.TIME.check("reconnect.max", max);
 		}
 
 	}

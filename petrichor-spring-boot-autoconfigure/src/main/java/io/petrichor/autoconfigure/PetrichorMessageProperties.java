@@ -17,33 +17,34 @@ import io.petrichor.tnetstring.TNetstringLimits;
 public class PetrichorMessageProperties {
 
 	/**
-	 * Most bytes of a header.
+	 * Most bytes of a header, from 1 to 999999999.
 	 */
 	private DataSize maxHeaderSize = DataSize.ofKilobytes(8);
 
 	/**
-	 * Most bytes of a body.
+	 * Most bytes of a body, from 1 to 999999999.
 	 */
 	private DataSize maxBodySize = DataSize.ofMegabytes(1);
 
 	/**
-	 * Most levels of lists and dictionaries within each other.
+	 * Most levels of lists and dictionaries within each other, at least 1: a header is
+	 * one.
 	 */
 	private int maxDepth = 128;
 
 	/**
-	 * Most values in a pair, header and body together.
+	 * Most values in a pair, header and body together, at least 2: a key and its value.
 	 */
 	private int maxElements = 16384;
 
 	/**
-	 * Most characters of a number.
+	 * Most characters of a number, at least 1.
 	 */
 	private int maxNumberLength = 1000;
 
 	/**
-	 * Time from the first byte of a pair to its last. If a duration suffix is not
-	 * specified, seconds will be used.
+	 * Time from the first byte of a pair to its last, at least a millisecond. If a
+	 * duration suffix is not specified, seconds will be used.
 	 */
 	@DurationUnit(ChronoUnit.SECONDS)
 	private Duration timeout = Duration.ofSeconds(30);
@@ -53,7 +54,7 @@ public class PetrichorMessageProperties {
 	}
 
 	public void setMaxHeaderSize(DataSize maxHeaderSize) {
-		this.maxHeaderSize = maxHeaderSize;
+		this.maxHeaderSize = Range.SIZE.check("message.max-header-size", maxHeaderSize);
 	}
 
 	public DataSize getMaxBodySize() {
@@ -61,7 +62,7 @@ public class PetrichorMessageProperties {
 	}
 
 	public void setMaxBodySize(DataSize maxBodySize) {
-		this.maxBodySize = maxBodySize;
+		this.maxBodySize = Range.SIZE.check("message.max-body-size", maxBodySize);
 	}
 
 	public int getMaxDepth() {
@@ -69,7 +70,7 @@ public class PetrichorMessageProperties {
 	}
 
 	public void setMaxDepth(int maxDepth) {
-		this.maxDepth = maxDepth;
+		this.maxDepth = Range.COUNT.check("message.max-depth", maxDepth);
 	}
 
 	public int getMaxElements() {
@@ -77,7 +78,7 @@ public class PetrichorMessageProperties {
 	}
 
 	public void setMaxElements(int maxElements) {
-		this.maxElements = maxElements;
+		this.maxElements = Range.ELEMENTS.check("message.max-elements", maxElements);
 	}
 
 	public int getMaxNumberLength() {
@@ -85,7 +86,7 @@ public class PetrichorMessageProperties {
 	}
 
 	public void setMaxNumberLength(int maxNumberLength) {
-		this.maxNumberLength = maxNumberLength;
+		this.maxNumberLength = Range.COUNT.check("message.max-number-length", maxNumberLength);
 	}
 
 	public Duration getTimeout() {
@@ -93,7 +94,7 @@ public class PetrichorMessageProperties {
 	}
 
 	public void setTimeout(Duration timeout) {
-		this.timeout = timeout;
+		this.timeout = Range.TIME.check("message.timeout", timeout);
 	}
 
 	PairLimits limits() {

@@ -56,7 +56,7 @@ public final class PetrichorServerAutoConfiguration {
 									PropertiesAuthenticators.of(properties.getAuthentication()).stream())
 							.toList(),
 						properties.getAuthentication().isAllowAnonymous(), settings.admission(),
-						PropertiesServerTls.of(properties.getSsl(), sslBundles.getIfAvailable())),
+						PropertiesServerTls.of(properties, sslBundles.getIfAvailable())),
 				(server) -> customizers.orderedStream().forEach((customizer) -> customizer.customize(server)),
 				ServerListener.of(listeners.orderedStream().toList()));
 	}

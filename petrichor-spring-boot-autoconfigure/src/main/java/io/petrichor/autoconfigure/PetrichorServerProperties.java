@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.convert.DurationUnit;
+import org.springframework.util.Assert;
 import org.springframework.util.unit.DataSize;
 
 import io.petrichor.server.ServerTls.ClientCertificates;
@@ -33,12 +34,13 @@ public class PetrichorServerProperties {
 	private InetAddress address = InetAddress.getLoopbackAddress();
 
 	/**
-	 * Port to listen on; 0 takes any free one.
+	 * Port to listen on, at most 65535; 0 takes any free one.
 	 */
 	private int port = 7387;
 
 	/**
-	 * Most connections at once. Never more than the process may open files, less 256.
+	 * Most connections at once, at least 1. Never more than the process may open files,
+	 * less 256.
 	 */
 	private int maxConnections = 8192;
 
@@ -51,14 +53,14 @@ public class PetrichorServerProperties {
 	private @Nullable DataSize maxBuffered;
 
 	/**
-	 * Most connections at once from one address. A network of 64 bits counts as one
-	 * address of IPv6.
+	 * Most connections at once from one address, at least 1. A network of 64 bits counts
+	 * as one address of IPv6.
 	 */
 	private int maxConnectionsPerAddress = 1024;
 
 	/**
-	 * How long a connection may be silent while nothing is in flight. If a duration
-	 * suffix is not specified, seconds will be used.
+	 * How long a connection may be silent while nothing is in flight, at least a
+	 * millisecond. If a duration suffix is not specified, seconds will be used.
 	 */
 	@DurationUnit(ChronoUnit.SECONDS)
 	private Duration idleTimeout = Duration.ofMinutes(10);
@@ -93,7 +95,7 @@ public class PetrichorServerProperties {
 	}
 
 	public void setPort(int port) {
-		this.port = port;
+		this.port = Range.PORT.check("petrichor.server.port", port);
 	}
 
 	public @Nullable DataSize getMaxBuffered() {
@@ -101,7 +103,8 @@ public class PetrichorServerProperties {
 	}
 
 	public void setMaxBuffered(@Nullable DataSize maxBuffered) {
-		this.maxBuffered = maxBuffered;
+		this.maxBuffered = (maxBuffered != null) ? Range.MEMORY.check("petrichor.server.max-buffered", maxBuffered)
+				: null;
 	}
 
 	public int getMaxConnections() {
@@ -109,7 +112,7 @@ public class PetrichorServerProperties {
 	}
 
 	public void setMaxConnections(int maxConnections) {
-		this.maxConnections = maxConnections;
+		this.maxConnections = Range.COUNT.check("petrichor.server.max-connections", maxConnections);
 	}
 
 	public int getMaxConnectionsPerAddress() {
@@ -117,7 +120,8 @@ public class PetrichorServerProperties {
 	}
 
 	public void setMaxConnectionsPerAddress(int maxConnectionsPerAddress) {
-		this.maxConnectionsPerAddress = maxConnectionsPerAddress;
+		this.maxConnectionsPerAddress = Range.COUNT.check("petrichor.server.max-connections-per-address",
+				maxConnectionsPerAddress);
 	}
 
 	public Duration getIdleTimeout() {
@@ -125,7 +129,7 @@ public class PetrichorServerProperties {
 	}
 
 	public void setIdleTimeout(Duration idleTimeout) {
-		this.idleTimeout = idleTimeout;
+		this.idleTimeout = Range.TIME.check("petrichor.server.idle-timeout", idleTimeout);
 	}
 
 	public Identity getIdentity() {
@@ -218,8 +222,8 @@ public class PetrichorServerProperties {
 		private boolean allowAnonymous;
 
 		/**
-		 * How often peers of one address may be denied in a minute before the address is
-		 * turned away for a while.
+		 * How often peers of one address may be denied in a minute, at least 0, before
+		 * the address is turned away for a while.
 		 */
 		private int failuresPerMinute = 10;
 
@@ -259,7 +263,8 @@ public class PetrichorServerProperties {
 		}
 
 		public void setFailuresPerMinute(int failuresPerMinute) {
-			this.failuresPerMinute = failuresPerMinute;
+			this.failuresPerMinute = Range.COUNT_OR_NONE.check("petrichor.server.authentication.failures-per-minute",
+					failuresPerMinute);
 		}
 
 		public Map<String, User> getUsers() {
@@ -357,7 +362,7 @@ public class PetrichorServerProperties {
 		}
 
 		public void setPenalty(Duration penalty) {
-			this.penalty = penalty;
+			this.penalty = Range.TIME_OR_NONE.check("petrichor.server.authentication.penalty", penalty);
 		}
 
 	}
@@ -415,6 +420,11 @@ public class PetrichorServerProperties {
 		 */
 		public record ServerName(String serverName, String bundle) {
 
+			public ServerName {
+				Assert.hasText(serverName, "'server-name' must be set beside 'bundle'");
+				Assert.hasText(bundle, "'bundle' must be set beside 'server-name'");
+			}
+
 		}
 
 	}
@@ -426,24 +436,26 @@ public class PetrichorServerProperties {
 
 		/**
 		 * Time from the accept of a connection to the decision on it, whatever the peer
-		 * sends meanwhile. If a duration suffix is not specified, seconds will be used.
+		 * sends meanwhile; at least a millisecond, and shorter than 'message.timeout'. If
+		 * a duration suffix is not specified, seconds will be used.
 		 */
 		@DurationUnit(ChronoUnit.SECONDS)
 		private Duration timeout = Duration.ofSeconds(5);
 
 		/**
-		 * Most bytes of the first header, and of the first body.
+		 * Most bytes of the first header, and of the first body; from 1 to 999999999.
 		 */
 		private DataSize maxSize = DataSize.ofKilobytes(16);
 
 		/**
-		 * Most connections at once that have not been allowed yet. From half of it on,
-		 * some newcomers are turned away, the more the fuller it is.
+		 * Most connections at once that have not been allowed yet, at least 1. From half
+		 * of it on, some newcomers are turned away, the more the fuller it is.
 		 */
 		private int maxPending = 128;
 
 		/**
-		 * Most connections at once from one address that have not been allowed yet.
+		 * Most connections at once from one address that have not been allowed yet, at
+		 * least 1.
 		 */
 		private int maxPendingPerAddress = 32;
 
@@ -452,7 +464,7 @@ public class PetrichorServerProperties {
 		}
 
 		public void setTimeout(Duration timeout) {
-			this.timeout = timeout;
+			this.timeout = Range.TIME.check("petrichor.server.handshake.timeout", timeout);
 		}
 
 		public DataSize getMaxSize() {
@@ -460,7 +472,7 @@ public class PetrichorServerProperties {
 		}
 
 		public void setMaxSize(DataSize maxSize) {
-			this.maxSize = maxSize;
+			this.maxSize = Range.SIZE.check("petrichor.server.handshake.max-size", maxSize);
 		}
 
 		public int getMaxPending() {
@@ -468,7 +480,7 @@ public class PetrichorServerProperties {
 		}
 
 		public void setMaxPending(int maxPending) {
-			this.maxPending = maxPending;
+			this.maxPending = Range.COUNT.check("petrichor.server.handshake.max-pending", maxPending);
 		}
 
 		public int getMaxPendingPerAddress() {
@@ -476,7 +488,8 @@ public class PetrichorServerProperties {
 		}
 
 		public void setMaxPendingPerAddress(int maxPendingPerAddress) {
-			this.maxPendingPerAddress = maxPendingPerAddress;
+			this.maxPendingPerAddress = Range.COUNT.check("petrichor.server.handshake.max-pending-per-address",
+					maxPendingPerAddress);
 		}
 
 	}
@@ -487,31 +500,32 @@ public class PetrichorServerProperties {
 	public static class Dispatch {
 
 		/**
-		 * Most unanswered requests of a connection; it is not read while it has as many.
+		 * Most unanswered requests of a connection, at least 1; it is not read while it
+		 * has as many.
 		 */
 		private int maxInFlight = 32;
 
 		/**
-		 * Time for a request, from when it was read to its reply. If a duration suffix is
-		 * not specified, seconds will be used.
+		 * Time for a request, from when it was read to its reply; at least a millisecond.
+		 * If a duration suffix is not specified, seconds will be used.
 		 */
 		@DurationUnit(ChronoUnit.SECONDS)
 		private Duration timeout = Duration.ofSeconds(30);
 
 		/**
-		 * Most threads for handlers that may block.
+		 * Most threads for handlers that may block, at least 1.
 		 */
 		private int threads = 64;
 
 		/**
-		 * Most virtual threads for handlers that may block, used instead of 'threads'
-		 * when 'spring.threads.virtual.enabled' is set.
+		 * Most virtual threads for handlers that may block, at least 1; used instead of
+		 * 'threads' when 'spring.threads.virtual.enabled' is set, from Java 21 on.
 		 */
 		private int virtualThreads = 1024;
 
 		/**
-		 * Most batches of requests that wait for a thread; what is over it is answered
-		 * 'busy'.
+		 * Most batches of requests that wait for a thread, at least 1; what is over it is
+		 * answered 'busy'.
 		 */
 		private int queue = 1024;
 
@@ -520,7 +534,7 @@ public class PetrichorServerProperties {
 		}
 
 		public void setMaxInFlight(int maxInFlight) {
-			this.maxInFlight = maxInFlight;
+			this.maxInFlight = Range.COUNT.check("petrichor.server.dispatch.max-in-flight", maxInFlight);
 		}
 
 		public Duration getTimeout() {
@@ -528,7 +542,7 @@ public class PetrichorServerProperties {
 		}
 
 		public void setTimeout(Duration timeout) {
-			this.timeout = timeout;
+			this.timeout = Range.TIME.check("petrichor.server.dispatch.timeout", timeout);
 		}
 
 		public int getThreads() {
@@ -536,7 +550,7 @@ public class PetrichorServerProperties {
 		}
 
 		public void setThreads(int threads) {
-			this.threads = threads;
+			this.threads = Range.COUNT.check("petrichor.server.dispatch.threads", threads);
 		}
 
 		public int getVirtualThreads() {
@@ -544,7 +558,7 @@ public class PetrichorServerProperties {
 		}
 
 		public void setVirtualThreads(int virtualThreads) {
-			this.virtualThreads = virtualThreads;
+			this.virtualThreads = Range.COUNT.check("petrichor.server.dispatch.virtual-threads", virtualThreads);
 		}
 
 		public int getQueue() {
@@ -552,7 +566,7 @@ public class PetrichorServerProperties {
 		}
 
 		public void setQueue(int queue) {
-			this.queue = queue;
+			this.queue = Range.COUNT.check("petrichor.server.dispatch.queue", queue);
 		}
 
 	}
@@ -563,13 +577,14 @@ public class PetrichorServerProperties {
 	public static class Outbound {
 
 		/**
-		 * Most bytes that wait for a peer to read them.
+		 * Most bytes that wait for a peer to read them, at least twice those of
+		 * 'message.max-body-size'.
 		 */
 		private DataSize maxPending = DataSize.ofMegabytes(4);
 
 		/**
-		 * Time that a peer may read nothing while something waits for it. If a duration
-		 * suffix is not specified, seconds will be used.
+		 * Time that a peer may read nothing while something waits for it, at least a
+		 * millisecond. If a duration suffix is not specified, seconds will be used.
 		 */
 		@DurationUnit(ChronoUnit.SECONDS)
 		private Duration writeTimeout = Duration.ofSeconds(10);
@@ -579,7 +594,7 @@ public class PetrichorServerProperties {
 		}
 
 		public void setMaxPending(DataSize maxPending) {
-			this.maxPending = maxPending;
+			this.maxPending = Range.MEMORY.check("petrichor.server.outbound.max-pending", maxPending);
 		}
 
 		public Duration getWriteTimeout() {
@@ -587,7 +602,7 @@ public class PetrichorServerProperties {
 		}
 
 		public void setWriteTimeout(Duration writeTimeout) {
-			this.writeTimeout = writeTimeout;
+			this.writeTimeout = Range.TIME.check("petrichor.server.outbound.write-timeout", writeTimeout);
 		}
 
 	}
@@ -598,8 +613,8 @@ public class PetrichorServerProperties {
 	public static class Shutdown {
 
 		/**
-		 * Time for the requests in flight to end when the server stops. If a duration
-		 * suffix is not specified, seconds will be used.
+		 * Time for the requests in flight to end when the server stops; 0 for none. If a
+		 * duration suffix is not specified, seconds will be used.
 		 */
 		@DurationUnit(ChronoUnit.SECONDS)
 		private Duration gracePeriod = Duration.ofSeconds(20);
@@ -609,7 +624,7 @@ public class PetrichorServerProperties {
 		}
 
 		public void setGracePeriod(Duration gracePeriod) {
-			this.gracePeriod = gracePeriod;
+			this.gracePeriod = Range.TIME_OR_NONE.check("petrichor.server.shutdown.grace-period", gracePeriod);
 		}
 
 	}

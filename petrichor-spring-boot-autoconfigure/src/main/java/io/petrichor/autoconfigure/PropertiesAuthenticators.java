@@ -7,7 +7,9 @@ import java.util.Map;
 
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.security.crypto.factory.PasswordEncoderFactories;
+import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.StringUtils;
 
 import io.petrichor.server.auth.CertificateAuthenticator;
 import io.petrichor.server.auth.PetrichorAuthenticator;
@@ -32,16 +34,25 @@ final class PropertiesAuthenticators {
 			authenticators.add(users(properties.getUsers()));
 		}
 		if (!properties.getTokens().isEmpty()) {
-			Map<String, TokenAuthenticator.Token> tokens = new HashMap<>();
-			properties.getTokens()
-				.forEach((name, token) -> tokens.put(name,
-						new TokenAuthenticator.Token(token.getSecret(), token.getRoles())));
-			authenticators.add(new TokenAuthenticator(tokens));
+			authenticators.add(tokens(properties.getTokens()));
 		}
 		if (properties.isClientCertificates()) {
 			authenticators.add(new CertificateAuthenticator());
 		}
 		return authenticators;
+	}
+
+	private static PetrichorAuthenticator tokens(Map<String, PetrichorServerProperties.Authentication.Token> tokens) {
+		Map<String, TokenAuthenticator.Token> known = new HashMap<>();
+		tokens.forEach((name, token) -> {
+			if (!StringUtils.hasText(token.getSecret())) {
+				throw new FailureAnalyzedException(
+						"'petrichor.server.authentication.tokens.%s.secret' is empty.".formatted(name),
+						"Set it to what only the peer and the server know.");
+			}
+			known.put(name, new TokenAuthenticator.Token(token.getSecret(), token.getRoles()));
+		});
+		return new TokenAuthenticator(known);
 	}
 
 	private static PetrichorAuthenticator users(Map<String, PetrichorServerProperties.Authentication.User> users) {
@@ -59,7 +70,28 @@ final class PropertiesAuthenticators {
 	private static final class Passwords {
 
 		static PetrichorAuthenticator authenticator(Map<String, UserAuthenticator.User> users) {
-			return new UserAuthenticator(users, PasswordEncoderFactories.createDelegatingPasswordEncoder());
+			PasswordEncoder encoder = PasswordEncoderFactories.createDelegatingPasswordEncoder();
+			users.forEach((name, user) -> {
+				if (!isKnown(encoder, user.encodedPassword())) {
+					throw new FailureAnalyzedException(
+							"'petrichor.server.authentication.users.%s.password' does not begin with the name of its encoding in braces, or with one that is not known."
+								.formatted(name),
+							"Encode the password, and put the name before it, as in {bcrypt}$2a$10$...; {noop} goes before one that is not encoded.");
+				}
+			});
+			return new UserAuthenticator(users, encoder);
+		}
+
+		/** Asks about the name alone, since to check a password takes long. */
+		private static boolean isKnown(PasswordEncoder encoder, String encodedPassword) {
+			String name = encodedPassword.substring(0, encodedPassword.indexOf('}') + 1);
+			try {
+				encoder.matches("any", name);
+				return !name.isEmpty();
+			}
+			catch (IllegalArgumentException ex) {
+				return false;
+			}
 		}
 
 	}

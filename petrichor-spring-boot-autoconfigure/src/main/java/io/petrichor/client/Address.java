@@ -22,21 +22,25 @@ record Address(String host, int port) {
 			host = host.substring(1, host.length() - 1);
 		}
 		else {
-			Assert.isTrue(host.indexOf(':') < 0, () -> "'" + text + "' needs brackets around its IPv6 address");
+			Assert.isTrue(host.indexOf(':') < 0 && host.indexOf('/') < 0, () -> malformed(text));
 		}
-		Assert.hasText(host, () -> "'" + text + "' has no host");
+		Assert.hasText(host, () -> malformed(text));
 		return new Address(host, hasPort ? port(address.substring(colon + 1), text) : DEFAULT_PORT);
 	}
 
 	private static int port(String digits, String text) {
 		try {
 			int port = Integer.parseInt(digits);
-			Assert.isTrue(port > 0 && port < 65536, () -> "'" + text + "' has a port out of range");
+			Assert.isTrue(port > 0 && port < 65536, () -> "the port of '" + text + "' is not from 1 to 65535");
 			return port;
 		}
 		catch (NumberFormatException ex) {
-			throw new IllegalArgumentException("'" + text + "' is not of the form host:port", ex);
+			throw new IllegalArgumentException(malformed(text), ex);
 		}
+	}
+
+	private static String malformed(String text) {
+		return "'" + text + "' is not of the form host:port, or [address]:port for an address of IPv6";
 	}
 
 	@Override

@@ -77,7 +77,8 @@ final class Connector {
 			.runOn(loop)
 			.resolver(NoopAddressResolverGroup.INSTANCE)
 			.option(ChannelOption.TCP_NODELAY, true)
-			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) settings.connectTimeout().toMillis());
+			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS,
+					(int) Math.min(settings.connectTimeout().toMillis(), Integer.MAX_VALUE));
 	}
 
 	/** Begin a round; the session is told of its end. */

@@ -365,7 +365,7 @@ public interface PetrichorClient extends AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder address(String... addresses) {
-			Assert.notEmpty(addresses, "'addresses' must not be empty");
+			Assert.notEmpty(addresses, "there must be at least one");
 			this.addresses = Arrays.stream(addresses).map(Address::parse).toList();
 			return this;
 		}

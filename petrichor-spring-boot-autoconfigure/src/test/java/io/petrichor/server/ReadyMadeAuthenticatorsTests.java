@@ -35,6 +35,7 @@ import io.petrichor.protocol.Message;
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.Handshake;
 import io.petrichor.server.auth.PetrichorAuthenticator;
+import io.petrichor.server.auth.TokenAuthenticator;
 import io.petrichor.server.auth.UserAuthenticator;
 import io.petrichor.testing.Canary;
 import io.petrichor.testing.Program;
@@ -43,6 +44,7 @@ import io.petrichor.testing.TestServer;
 import io.petrichor.tnetstring.TNetstring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * The authenticators that a few properties make.
@@ -166,9 +168,10 @@ class ReadyMadeAuthenticatorsTests {
 	}
 
 	@Test
-	void whenTokenIsEmptyThenStartFails() {
-		server("authentication.tokens.batch.secret=").run(
-				(context) -> assertThat(context).getFailure().hasStackTraceContaining("The token of 'batch' is empty"));
+	void whenTokenIsEmptyThenNobodyCanHaveIt() {
+		Map<String, TokenAuthenticator.Token> tokens = Map.of("batch", new TokenAuthenticator.Token("", Set.of()));
+		assertThatIllegalArgumentException().isThrownBy(() -> new TokenAuthenticator(tokens))
+			.withMessage("The token of 'batch' is empty");
 	}
 
 	@Test
