@@ -43,7 +43,9 @@ class ConfigurationDocumentationTests {
 	private static String row(JsonNode property, int begin) {
 		return "| `%s` | %s | %s |".formatted(property.get("name").asString().substring(begin),
 				property.has("defaultValue") ? property.get("defaultValue").asString() : "",
-				property.get("description").asString().replaceAll(" If a duration suffix is not specified, seconds will be used\\.", ""));
+				property.get("description")
+					.asString()
+					.replaceAll(" If a duration suffix is not specified, seconds will be used\\.", ""));
 	}
 
 }
