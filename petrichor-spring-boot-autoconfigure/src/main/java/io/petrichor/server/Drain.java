@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import io.netty.channel.EventLoop;
 import org.apache.commons.logging.Log;
@@ -31,6 +32,8 @@ final class Drain {
 
 	private final Duration gracePeriod;
 
+	private final Consumer<Drain> afterwards;
+
 	private final Runnable hurry = this::hurry;
 
 	private long deadline;
@@ -39,8 +42,15 @@ final class Drain {
 
 	private boolean ended;
 
-	Drain(Listening listening, Duration gracePeriod) {
+	/**
+	 * Create a way down, which begins with {@link #start()}.
+	 * @param listening what goes down it
+	 * @param gracePeriod how long what was read may take to be answered
+	 * @param afterwards told when it is over, before anybody who waits
+	 */
+	Drain(Listening listening, Duration gracePeriod, Consumer<Drain> afterwards) {
 		this.listening = listening;
+		this.afterwards = afterwards;
 		this.loop = listening.socket().eventLoop();
 		this.gracePeriod = gracePeriod;
 		this.deadline = System.nanoTime() + gracePeriod.toNanos();
@@ -58,19 +68,15 @@ final class Drain {
 	}
 
 	/**
-	 * Somebody waits for it. The second one has lost patience: the grace period is over
-	 * now.
+	 * Somebody waits for it.
 	 * @param callback run when it is over, or now if it is
 	 */
-	void stop(Runnable callback) {
+	void await(Runnable callback) {
 		boolean ended;
 		synchronized (this) {
 			ended = this.ended;
 			if (!ended && this.callbacks.isEmpty()) {
 				NextSignal.await(this.hurry);
-			}
-			else if (!ended) {
-				hurry();
 			}
 			this.callbacks.add(callback);
 		}
@@ -79,12 +85,12 @@ final class Drain {
 		}
 	}
 
-	synchronized boolean isEnded() {
-		return this.ended;
-	}
-
-	private synchronized void hurry() {
-		if (!this.hurried) {
+	/**
+	 * Who waits for it has lost patience: the grace period is over now. Does nothing if
+	 * nobody waits.
+	 */
+	synchronized void hurry() {
+		if (!this.hurried && !this.callbacks.isEmpty()) {
 			this.deadline = System.nanoTime();
 		}
 	}
@@ -117,8 +123,10 @@ final class Drain {
 	}
 
 	private synchronized void giveUp() {
-		this.hurried = true;
-		this.deadline = System.nanoTime() + LAST_REPLIES;
+		if (!this.hurried) {
+			this.hurried = true;
+			this.deadline = System.nanoTime() + LAST_REPLIES;
+		}
 	}
 
 	private void end() {
@@ -128,6 +136,7 @@ final class Drain {
 			callbacks = List.copyOf(this.callbacks);
 		}
 		NextSignal.forget(this.hurry);
+		this.afterwards.accept(this);
 		callbacks.forEach(Runnable::run);
 	}
 

@@ -3,9 +3,12 @@ package io.petrichor.server;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -89,8 +92,8 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 
 	private volatile @Nullable Instant since;
 
-	/** The last way down, which may not have come to its end. */
-	private volatile @Nullable Drain drain;
+	/** The ways down that have not come to their end; more than one after restarts. */
+	private final Set<Drain> drains = ConcurrentHashMap.newKeySet();
 
 	private ApplicationEventPublisher events = (event) -> {
 	};
@@ -149,16 +152,15 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 * @return the number
 	 */
 	public int connectionCount() {
-		return open().size();
+		return (int) open().count();
 	}
 
-	private Collection<ServerConnection> open() {
-		Listening listening = this.listening;
-		Drain drain = this.drain;
-		if (listening == null && drain != null) {
-			listening = drain.listening();
-		}
-		return (listening != null) ? listening.connections() : Collections.emptySet();
+	private Stream<ServerConnection> open() {
+		// In this order, since it is among the drains before it stops listening.
+		Stream<Listening> listening = Stream.ofNullable(this.listening);
+		return Stream.concat(listening, this.drains.stream().map(Drain::listening))
+			.distinct()
+			.flatMap((each) -> each.connections().stream());
 	}
 
 	/**
@@ -175,7 +177,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 * @return the connections, in no order
 	 */
 	public Stream<ConnectionInfo> connections() {
-		return open().stream().map(ServerConnection::info);
+		return open().map(ServerConnection::info);
 	}
 
 	/**
@@ -198,13 +200,9 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	}
 
 	private boolean with(String id, Consumer<ServerConnection> work) {
-		for (ServerConnection connection : open()) {
-			if (connection.id().equals(id)) {
-				work.accept(connection);
-				return true;
-			}
-		}
-		return false;
+		Optional<ServerConnection> found = open().filter((connection) -> connection.id().equals(id)).findFirst();
+		found.ifPresent(work);
+		return found.isPresent();
 	}
 
 	/**
@@ -334,20 +332,31 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	/**
 	 * Stop: accept nobody, say goodbye to the peers that understand it, answer what was
 	 * read within the grace period, close. Returns at once. Called once more before that
-	 * has come to its end, the grace period is over now: what is not answered is answered
-	 * with an error. A second signal to the process does the same.
-	 * @param callback run when all connections are closed
+	 * has come to its end, and without a start between, the grace period is over now:
+	 * what is not answered is answered with an error. A second signal to the process does
+	 * the same.
+	 * @param callback run when all connections are closed, those from before a restart
+	 * too
 	 */
 	@Override
 	public synchronized void stop(Runnable callback) {
+		if (this.listening == null) {
+			this.drains.forEach(Drain::hurry);
+		}
 		drain();
-		Drain drain = this.drain;
-		if (drain != null) {
-			drain.stop(callback);
-		}
-		else {
-			callback.run();
-		}
+		awaitDrains(callback);
+	}
+
+	private void awaitDrains(Runnable callback) {
+		List<Drain> drains = List.copyOf(this.drains);
+		AtomicInteger left = new AtomicInteger(drains.size() + 1);
+		Runnable one = () -> {
+			if (left.decrementAndGet() == 0) {
+				callback.run();
+			}
+		};
+		drains.forEach((drain) -> drain.await(one));
+		one.run();
 	}
 
 	/**
@@ -359,11 +368,15 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		if (listening != null) {
 			logger.info("Petrichor server stops, with %d connections".formatted(listening.connections().size()));
 			this.events.publishEvent(new PetrichorServerStoppingEvent(this));
-			this.listening = null;
-			Drain drain = new Drain(listening, this.gracePeriod);
-			this.drain = drain;
-			drain.start();
+			leave(listening);
 		}
+	}
+
+	private void leave(Listening listening) {
+		Drain drain = new Drain(listening, this.gracePeriod, this.drains::remove);
+		this.drains.add(drain);
+		this.listening = null;
+		drain.start();
 	}
 
 	/**
@@ -371,8 +384,7 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 */
 	@Override
 	public boolean isRunning() {
-		Drain drain = this.drain;
-		return this.listening != null || (drain != null && !drain.isEnded());
+		return this.listening != null || !this.drains.isEmpty();
 	}
 
 	@Override

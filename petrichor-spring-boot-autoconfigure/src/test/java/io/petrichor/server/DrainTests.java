@@ -186,6 +186,49 @@ class DrainTests {
 	}
 
 	@Test
+	void whenServerStopsAfterARestartThenItWaitsForTheConnectionsOfTheTimeBefore() {
+		TestServer.with(Handlers.class).run((context) -> {
+			PetrichorServer server = context.getBean(PetrichorServer.class);
+			try (RawPeer old = RawPeer.welcomed(server.port())) {
+				Handlers.begun = new CountDownLatch(1);
+				old.send(Map.of("to", "slow"), "one");
+				assertThat(Handlers.begun.await(5, TimeUnit.SECONDS)).isTrue();
+				server.drain();
+				server.start();
+				assertThat(server.connectionCount()).isEqualTo(1);
+				CountDownLatch stopped = new CountDownLatch(1);
+				server.stop(stopped::countDown);
+				assertThat(old.read().body().asText()).isEqualTo("one");
+				assertThat(stopped.getCount()).isEqualTo(1);
+				assertThat(server.isRunning()).isTrue();
+				assertThat(server.connectionCount()).isEqualTo(1);
+				old.endOutput();
+				assertThat(stopped.await(5, TimeUnit.SECONDS)).isTrue();
+				assertThat(server.isRunning()).isFalse();
+			}
+		});
+	}
+
+	@Test
+	void whenServerStopsTwiceWithAStartBetweenThenNobodyHasLostPatience() {
+		TestServer.with(Handlers.class).run((context) -> {
+			PetrichorServer server = context.getBean(PetrichorServer.class);
+			try (RawPeer old = RawPeer.welcomed(server.port())) {
+				Handlers.begun = new CountDownLatch(1);
+				old.send(Map.of("to", "slow"), "one");
+				assertThat(Handlers.begun.await(5, TimeUnit.SECONDS)).isTrue();
+				CountDownLatch stopped = new CountDownLatch(2);
+				server.stop(stopped::countDown);
+				server.start();
+				server.stop(stopped::countDown);
+				assertThat(old.read().body().asText()).isEqualTo("one");
+				old.endOutput();
+				assertThat(stopped.await(5, TimeUnit.SECONDS)).isTrue();
+			}
+		});
+	}
+
+	@Test
 	void whenServerHasStoppedThenItsPortIsFreeAndItsThreadsAreGoneAndItCanStartAgain() {
 		TestServer.with(Handlers.class).run((context) -> {
 			PetrichorServer server = context.getBean(PetrichorServer.class);
