@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
@@ -65,6 +66,12 @@ public final class PetrichorServerAutoConfiguration {
 	@ConditionalOnMissingBean
 	ConnectionLog petrichorConnectionLog() {
 		return new ConnectionLog();
+	}
+
+	@Bean
+	GracePeriodEnd petrichorGracePeriodEnd(ObjectProvider<PetrichorServer> server, PetrichorServerProperties properties,
+			ObjectProvider<LifecycleProperties> lifecycle) {
+		return new GracePeriodEnd(server, properties.getShutdown().getGracePeriod(), lifecycle);
 	}
 
 	@Bean

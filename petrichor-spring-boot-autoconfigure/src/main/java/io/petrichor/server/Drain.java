@@ -95,6 +95,12 @@ final class Drain {
 		}
 	}
 
+	/** There is no time for anything: every connection is closed now. */
+	synchronized void cut() {
+		this.hurried = true;
+		this.deadline = System.nanoTime();
+	}
+
 	private void again() {
 		this.loop.schedule(this::look, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
 	}

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -27,6 +28,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.ReactorNetty;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ApplicationEventPublisherAware;
 import org.springframework.context.SmartLifecycle;
@@ -44,7 +46,7 @@ import io.petrichor.protocol.PairTap;
  *
  * @since 0.1.0
  */
-public final class PetrichorServer implements SmartLifecycle, ApplicationEventPublisherAware {
+public final class PetrichorServer implements SmartLifecycle, DisposableBean, ApplicationEventPublisherAware {
 
 	private static final Log logger = LogFactory.getLog(PetrichorServer.class);
 
@@ -59,6 +61,9 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 	 */
 	private static final int LOOPS = Integer.getInteger(ReactorNetty.IO_WORKER_COUNT,
 			Runtime.getRuntime().availableProcessors());
+
+	/** Some more than event loops take to end when nothing blocks them. */
+	private static final long LAST_RESORT_SECONDS = 5;
 
 	private final InetSocketAddress address;
 
@@ -377,6 +382,32 @@ public final class PetrichorServer implements SmartLifecycle, ApplicationEventPu
 		this.drains.add(drain);
 		this.listening = null;
 		drain.start();
+	}
+
+	/**
+	 * End now, whatever is not finished: no thread of the server outlives its context.
+	 * There is nothing left to do, unless the context had no time to wait for the end of
+	 * {@link #stop(Runnable)}.
+	 */
+	@Override
+	public void destroy() {
+		CountDownLatch ended = new CountDownLatch(1);
+		synchronized (this) {
+			Listening listening = this.listening;
+			if (listening != null) {
+				leave(listening);
+			}
+			this.drains.forEach(Drain::cut);
+			awaitDrains(ended::countDown);
+		}
+		try {
+			if (!ended.await(LAST_RESORT_SECONDS, TimeUnit.SECONDS)) {
+				logger.warn("The threads of the Petrichor server do not end: something blocks them");
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	/**
