@@ -92,6 +92,7 @@ public interface PetrichorConnection {
 	 * @param to the route
 	 * @param body anything that can be the body of a reply
 	 * @throws UnsupportedOperationException if the peer takes none
+	 * @throws PetrichorException {@code too_big} if it is more than the peer reads
 	 * @throws IllegalStateException if the peer does not read what is sent to it
 	 */
 	default void send(String to, @Nullable Object body) {

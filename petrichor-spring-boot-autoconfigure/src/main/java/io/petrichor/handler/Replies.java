@@ -1,5 +1,7 @@
 package io.petrichor.handler;
 
+import org.jspecify.annotations.Nullable;
+
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
 import io.petrichor.tnetstring.TNetstring;
@@ -52,11 +54,14 @@ public interface Replies {
 	}
 
 	/**
-	 * The most bytes that a body may have on the wire; any thread.
-	 * @return the limit
+	 * Whether a pair is over the limits of what goes to the peer; any thread.
+	 * @param header its header, without the number
+	 * @param re the number of the request that it replies to, or null for none
+	 * @param body its body
+	 * @return true if it must not be written
 	 */
-	default int maxBodySize() {
-		return Integer.MAX_VALUE;
+	default boolean isTooBig(Header header, @Nullable Long re, TNetstring body) {
+		return false;
 	}
 
 	/**

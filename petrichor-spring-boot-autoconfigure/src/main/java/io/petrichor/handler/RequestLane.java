@@ -218,11 +218,11 @@ public final class RequestLane {
 	/** Any thread, once for each request. */
 	void completed(Request request, Header header, TNetstring body) {
 		try {
-			if (body.size() > this.replies.maxBodySize()) {
+			Long id = request.id();
+			if (this.replies.isTooBig(header, id, body)) {
 				header = ErrorReplies.TOO_BIG.header();
 				body = ErrorReplies.TOO_BIG.body();
 			}
-			Long id = request.id();
 			if (id != null) {
 				this.numbered.answered(request, id);
 			}
@@ -246,7 +246,12 @@ public final class RequestLane {
 
 	/** Any thread. */
 	void completedInPart(Request request, long id, Header header, TNetstring body) {
-		this.replies.write(header.isEmpty() ? MORE : header.with(HeaderKeys.MORE, true), id, body);
+		Header part = header.isEmpty() ? MORE : header.with(HeaderKeys.MORE, true);
+		if (this.replies.isTooBig(part, request.id(), body)) {
+			request.giveUp(ErrorReplies.TOO_BIG, ErrorReplies.TOO_BIG);
+			return;
+		}
+		this.replies.write(part, id, body);
 		extend(request);
 		wake();
 	}

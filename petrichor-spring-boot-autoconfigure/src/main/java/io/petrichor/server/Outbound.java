@@ -8,7 +8,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import io.petrichor.handler.PetrichorException;
 import io.petrichor.handler.Replies;
+import io.petrichor.protocol.ErrorCode;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
 import io.petrichor.protocol.PairOutput;
@@ -25,6 +27,9 @@ final class Outbound implements Replies {
 	/** Output that is not worth holding up the reading for. */
 	private static final long SMALL_OUTPUT = 64 * 1024;
 
+	/** More than the number of a request adds to a header. */
+	private static final int LARGEST_NUMBER = 64;
+
 	private final String id;
 
 	private final Channel channel;
@@ -37,7 +42,10 @@ final class Outbound implements Replies {
 
 	private final Runnable pushed;
 
-	private volatile int maxBodySize;
+	private final int maxBodySize;
+
+	/** What the peer reads at most. */
+	private volatile long maxPairSize = Long.MAX_VALUE;
 
 	/**
 	 * Create an output.
@@ -66,12 +74,12 @@ final class Outbound implements Replies {
 	}
 
 	/**
-	 * The peer takes no larger bodies.
+	 * The peer reads no larger pairs.
 	 * @param wanted bytes on the wire; 0 if it has no wish
 	 */
 	void limit(long wanted) {
 		if (wanted > 0) {
-			this.maxBodySize = (int) Math.min(wanted, this.maxBodySize);
+			this.maxPairSize = wanted;
 		}
 	}
 
@@ -90,8 +98,16 @@ final class Outbound implements Replies {
 		}
 	}
 
-	/** Append and send a pair that is no reply; any thread. */
+	/**
+	 * Append and send a pair that is no reply; any thread.
+	 * @throws PetrichorException if it is larger than what goes to the peer
+	 */
 	void push(Header header, TNetstring body) {
+		if (isTooBig(header, null, body)) {
+			throw new PetrichorException(ErrorCode.TOO_BIG,
+					"%d bytes are over the limit of what goes to the peer of connection %s"
+						.formatted(header.encoded().size() + body.size(), this.id));
+		}
 		if (this.output.pending() > this.limits.maxPendingOutput()) {
 			throw new IllegalStateException("The peer of connection " + this.id + " does not read what is sent to it");
 		}
@@ -121,8 +137,18 @@ final class Outbound implements Replies {
 	}
 
 	@Override
-	public int maxBodySize() {
-		return this.maxBodySize;
+	public boolean isTooBig(Header header, @Nullable Long re, TNetstring body) {
+		if (body.size() > this.maxBodySize) {
+			return true;
+		}
+		long left = this.maxPairSize - header.encoded().size() - body.size();
+		// The exact size of the number is worth finding out only where it matters.
+		return left < LARGEST_NUMBER && left < ((re != null) ? sizeOf(header, re) : 0);
+	}
+
+	/** What the number of a request adds to a header. */
+	private static int sizeOf(Header header, Long re) {
+		return header.with(HeaderKeys.RE, re).encoded().size() - header.encoded().size();
 	}
 
 	@Override

@@ -45,12 +45,13 @@ public record ServerLimits(Duration handshakeTimeout, PairLimits handshake, Pair
 	}
 
 	/**
-	 * What the server can, as it tells the peers that ask for it.
+	 * What the server can, as it tells the peers that ask for it. A pair that is no
+	 * larger than it says is read, whatever part of it is the body; its header has a
+	 * limit of its own.
 	 * @return its capabilities
 	 */
 	Capabilities capabilities() {
-		return new Capabilities(false, this.maxInFlight, true, true, false, true, false,
-				(long) this.message.maxHeaderSize() + this.message.maxBodySize());
+		return new Capabilities(false, this.maxInFlight, true, true, false, true, false, this.message.maxBodySize());
 	}
 
 }
