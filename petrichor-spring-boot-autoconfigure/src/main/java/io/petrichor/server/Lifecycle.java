@@ -1,6 +1,9 @@
 package io.petrichor.server;
 
+import java.util.concurrent.TimeUnit;
+
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 
 import io.petrichor.protocol.Capabilities;
@@ -21,6 +24,13 @@ final class Lifecycle {
 
 	private static final TNetstring GOODBYE = TNetstring.of("going away");
 
+	/**
+	 * How long a peer that has ended its half is worked for. One that names what it can
+	 * and has just gone away looks the same, and the work for it is to end. Plain peers
+	 * end their half to say that they have asked everything, and only then wait.
+	 */
+	private static final long PATIENCE_SECONDS = 2;
+
 	private final Channel channel;
 
 	private final PairInput in;
@@ -34,6 +44,9 @@ final class Lifecycle {
 	private volatile ConnectionState state = ConnectionState.HANDSHAKE;
 
 	private volatile @Nullable CloseReason reason;
+
+	/** Runs while a peer that has ended its half may still be there. */
+	private @Nullable ScheduledFuture<?> patience;
 
 	private boolean outputEnded;
 
@@ -99,13 +112,10 @@ final class Lifecycle {
 	/** The peer has ended its half, or this server wants to end. */
 	void leave(Capabilities capabilities) {
 		if (this.in.isEnded()) {
-			// A plain peer, or one that was told to go, may still wait for its replies.
-			if (capabilities.plain() || this.state == ConnectionState.GOING) {
-				end();
+			if (!capabilities.plain() && this.state == ConnectionState.OPEN) {
+				this.patience = this.channel.eventLoop().schedule(this::gone, PATIENCE_SECONDS, TimeUnit.SECONDS);
 			}
-			else {
-				this.channel.close();
-			}
+			end();
 		}
 		else if (capabilities.bye()) {
 			ending(ConnectionState.GOING);
@@ -113,6 +123,13 @@ final class Lifecycle {
 		}
 		else {
 			end();
+		}
+	}
+
+	/** The peer is taken for gone: only what is answered by now still goes to it. */
+	private void gone() {
+		if (this.state == ConnectionState.ENDING) {
+			linger();
 		}
 	}
 
@@ -140,6 +157,7 @@ final class Lifecycle {
 	/** Close so that the peer can read everything that was written. */
 	void linger() {
 		this.state = ConnectionState.LINGERING;
+		waitNoLonger();
 		this.in.close();
 		this.out.finish().addListener((finished) -> {
 			this.outputEnded = true;
@@ -172,8 +190,16 @@ final class Lifecycle {
 	/** The connection is gone. */
 	void closed() {
 		this.state = ConnectionState.CLOSED;
+		waitNoLonger();
 		this.in.close();
 		this.out.close();
+	}
+
+	private void waitNoLonger() {
+		if (this.patience != null) {
+			this.patience.cancel(false);
+			this.patience = null;
+		}
 	}
 
 }

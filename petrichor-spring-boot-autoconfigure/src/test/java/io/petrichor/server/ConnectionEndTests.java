@@ -41,6 +41,44 @@ class ConnectionEndTests {
 	}
 
 	@Test
+	void whenPeerWithCapabilitiesEndsItsHalfThenItsRequestsAreStillAnswered() {
+		TestServer.run(TestServer.with(Handlers.class), (port) -> {
+			try (RawPeer peer = RawPeer.welcomed(port, Map.of("can", Map.of("re", 8)))) {
+				for (int i = 0; i < 16; i++) {
+					peer.send(Map.of("to", "big"), "");
+				}
+				peer.send(Map.of("to", "trickle", "id", 1), "").endOutput();
+				for (int i = 0; i < 17; i++) {
+					assertThat(peer.read().body().size()).isGreaterThan(Handlers.BIG);
+				}
+				assertThat(peer.read()).isNull();
+			}
+		});
+	}
+
+	@Test
+	void whenPeerWithCapabilitiesEndsItsHalfAndReadsSlowlyThenItStillGetsAllThatWasAnswered() {
+		TestServer.run(TestServer.with(Handlers.class).withPropertyValues("petrichor.server.outbound.max-pending=64MB"),
+				(port) -> {
+					Socket socket = new Socket();
+					socket.setReceiveBufferSize(4096);
+					try (RawPeer peer = RawPeer.over(socket, port)
+						.introduce(Map.of("can", Map.of("re", 8, "more", true)))) {
+						peer.send(Map.of("to", "never", "id", 7), "");
+						for (int i = 0; i < 8; i++) {
+							peer.send(Map.of("to", "big"), "");
+						}
+						peer.endOutput();
+						for (int i = 0; i < 8; i++) {
+							pause(Duration.ofMillis(600));
+							assertThat(peer.read().body().size()).isGreaterThan(Handlers.BIG);
+						}
+						assertThat(peer.read()).isNull();
+					}
+				});
+	}
+
+	@Test
 	void whenStreamEndsWithinPairThenThatIsSaidAfterTheReplies() {
 		TestServer.run(TestServer.with(Handlers.class), (port) -> {
 			try (RawPeer peer = RawPeer.welcomed(port)) {
@@ -215,6 +253,11 @@ class ConnectionEndTests {
 		byte[] trickle() throws IOException {
 			pause(Duration.ofMillis(200));
 			return new byte[BIG];
+		}
+
+		@PetrichorHandler("never")
+		CompletableFuture<String> never() {
+			return new CompletableFuture<>();
 		}
 
 		@PetrichorHandler("cyclic")
