@@ -79,6 +79,32 @@ class PetrichorServerHealthTests {
 	}
 
 	@Test
+	void whenServerStartsAgainThenTrafficIsAcceptedAgain() {
+		with(Echo.class).withBean(ApplicationAvailabilityBean.class).run((context) -> {
+			ApplicationAvailability availability = context.getBean(ApplicationAvailability.class);
+			PetrichorServer server = context.getBean(PetrichorServer.class);
+			for (int i = 0; i < 2; i++) {
+				server.stop();
+				assertThat(availability.getReadinessState()).isEqualTo(ReadinessState.REFUSING_TRAFFIC);
+				server.start();
+				assertThat(availability.getReadinessState()).isEqualTo(ReadinessState.ACCEPTING_TRAFFIC);
+			}
+			context.getSourceApplicationContext().stop();
+			context.getSourceApplicationContext().start();
+			assertThat(availability.getReadinessState()).isEqualTo(ReadinessState.ACCEPTING_TRAFFIC);
+		});
+	}
+
+	@Test
+	void whenServerStartsForTheFirstTimeThenItSaysNothingOfReadiness() {
+		List<AvailabilityChangeEvent<?>> changes = new ArrayList<>();
+		with(Echo.class)
+			.withInitializer((context) -> context
+				.addApplicationListener((ApplicationListener<AvailabilityChangeEvent<?>>) changes::add))
+			.run((context) -> assertThat(changes).isEmpty());
+	}
+
+	@Test
 	void whenHealthIsOffOrNotThereThenThereIsNoIndicator() {
 		with(Echo.class).withPropertyValues("management.health.petrichor.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(PetrichorServerHealthIndicator.class));
