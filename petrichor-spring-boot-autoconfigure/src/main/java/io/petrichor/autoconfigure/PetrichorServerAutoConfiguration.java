@@ -21,12 +21,12 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 import io.petrichor.handler.Dispatcher;
-import io.petrichor.handler.PetrichorConnections;
 import io.petrichor.logging.ConnectionLog;
 import io.petrichor.logging.HandlerMdc;
 import io.petrichor.server.PetrichorServer;
 import io.petrichor.server.PetrichorServerCustomizer;
 import io.petrichor.server.ServerAccess;
+import io.petrichor.server.ServerConnections;
 import io.petrichor.server.ServerListener;
 import io.petrichor.server.auth.PetrichorAuthenticator;
 
@@ -47,7 +47,8 @@ public final class PetrichorServerAutoConfiguration {
 	@ConditionalOnMissingBean
 	PetrichorServer petrichorServer(PetrichorServerProperties properties, Dispatcher dispatcher,
 			ObjectProvider<PetrichorAuthenticator> authenticators, ObjectProvider<SslBundles> sslBundles,
-			ObjectProvider<PetrichorServerCustomizer> customizers, ObjectProvider<ServerListener> listeners) {
+			ObjectProvider<PetrichorServerCustomizer> customizers, ObjectProvider<ServerListener> listeners,
+			ServerConnections connections) {
 		PetrichorServerSettings settings = PetrichorServerSettings.of(properties);
 		return new PetrichorServer(new InetSocketAddress(properties.getAddress(), properties.getPort()),
 				settings.identity(), settings.limits(), properties.getShutdown().getGracePeriod(), dispatcher,
@@ -59,7 +60,7 @@ public final class PetrichorServerAutoConfiguration {
 						properties.getAuthentication().isAllowAnonymous(), settings.admission(),
 						PropertiesServerTls.of(properties, sslBundles.getIfAvailable())),
 				(server) -> customizers.orderedStream().forEach((customizer) -> customizer.customize(server)),
-				ServerListener.of(listeners.orderedStream().toList()));
+				ServerListener.of(listeners.orderedStream().toList()), connections);
 	}
 
 	@Bean
@@ -80,8 +81,8 @@ public final class PetrichorServerAutoConfiguration {
 	}
 
 	@Bean
-	PetrichorConnections petrichorConnections(PetrichorServer server) {
-		return server.members();
+	ServerConnections petrichorConnections() {
+		return new ServerConnections();
 	}
 
 	@Bean

@@ -89,7 +89,7 @@ public final class PetrichorServer implements SmartLifecycle, DisposableBean, Ap
 
 	private final AtomicLong ids = new AtomicLong();
 
-	private final ServerConnections members = new ServerConnections();
+	private final ServerConnections members;
 
 	private final ConnectionEvents connectionEvents = new ConnectionEvents();
 
@@ -114,10 +114,11 @@ public final class PetrichorServer implements SmartLifecycle, DisposableBean, Ap
 	 * @param access who gets in
 	 * @param customizer the last word on the socket
 	 * @param listener told what happens to connections
+	 * @param members where connections are to be found whose peers were let in
 	 */
 	public PetrichorServer(InetSocketAddress address, ServerIdentity identity, ServerLimits limits,
 			Duration gracePeriod, Dispatcher dispatcher, ServerAccess access, Consumer<ServerBootstrap> customizer,
-			ServerListener listener) {
+			ServerListener listener, ServerConnections members) {
 		this.address = address;
 		this.identity = identity;
 		this.limits = limits;
@@ -128,6 +129,7 @@ public final class PetrichorServer implements SmartLifecycle, DisposableBean, Ap
 		this.admission = new Admission(access.limits());
 		this.customizer = customizer;
 		this.listener = listener;
+		this.members = members;
 	}
 
 	@Override

@@ -12,9 +12,12 @@ import io.petrichor.handler.PetrichorConnection;
 import io.petrichor.handler.PetrichorConnections;
 
 /**
- * The connections whose peers were let in.
+ * The connections whose peers were let in. Made before the server, which fills it, so
+ * that what the server needs can ask for it.
+ *
+ * @since 0.1.0
  */
-final class ServerConnections implements PetrichorConnections {
+public final class ServerConnections implements PetrichorConnections {
 
 	private final Map<String, PetrichorConnection> byId = new ConcurrentHashMap<>();
 

@@ -30,12 +30,16 @@ import org.springframework.util.unit.DataSize;
 
 import io.petrichor.handler.AmbiguousRouteException;
 import io.petrichor.handler.HandlerRegistry;
+import io.petrichor.handler.PetrichorConnections;
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.handler.PetrichorHandlerExecutor;
 import io.petrichor.handler.UnbindableHandlerException;
 import io.petrichor.server.PetrichorServer;
 import io.petrichor.server.PetrichorServerCustomizer;
 import io.petrichor.server.PetrichorServerException;
+import io.petrichor.server.ServerListener;
+import io.petrichor.server.auth.Decision;
+import io.petrichor.server.auth.PetrichorAuthenticator;
 import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.TestServer;
 
@@ -134,6 +138,17 @@ class PetrichorServerAutoConfigurationTests {
 			.stream()
 			.filter((name) -> name.startsWith("io.petrichor."))
 			.toList();
+	}
+
+	@Test
+	void whenAuthenticatorOrListenerAsksForTheConnectionsThenThatIsNoCycle() {
+		this.contextRunner.withUserConfiguration(Echo.class, AsksForConnections.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			try (RawPeer peer = RawPeer.welcomed(TestServer.port(context))) {
+				assertThat(peer.request(Map.of(), "hello").body().asText()).isEqualTo("hello");
+				assertThat(context.getBean(PetrichorConnections.class).all()).hasSize(1);
+			}
+		});
 	}
 
 	@Test
@@ -303,6 +318,22 @@ class PetrichorServerAutoConfigurationTests {
 				this.used.set(true);
 				work.run();
 			});
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class AsksForConnections {
+
+		@Bean
+		PetrichorAuthenticator authenticator(PetrichorConnections connections) {
+			return (handshake) -> connections.all().isEmpty() ? Decision.allow(handshake::user) : Decision.deny();
+		}
+
+		@Bean
+		ServerListener listener(PetrichorConnections connections) {
+			return new ServerListener() {
+			};
 		}
 
 	}
