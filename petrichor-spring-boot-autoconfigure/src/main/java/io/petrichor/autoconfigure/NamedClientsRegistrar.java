@@ -1,14 +1,11 @@
 package io.petrichor.autoconfigure;
 
-import java.util.Map;
-
-import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.RuntimeBeanReference;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
-import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
@@ -21,39 +18,42 @@ import io.petrichor.client.PetrichorClient;
  */
 final class NamedClientsRegistrar implements ImportBeanDefinitionRegistrar {
 
-	private static final String PREFIX = "petrichor.clients";
-
 	private final Environment environment;
 
-	private final BeanFactory beans;
-
-	NamedClientsRegistrar(Environment environment, BeanFactory beans) {
+	NamedClientsRegistrar(Environment environment) {
 		this.environment = environment;
-		this.beans = beans;
 	}
 
 	@Override
 	public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
-		Map<String, PetrichorClientProperties> clients = Binder.get(this.environment)
-			.bind(PREFIX, Bindable.mapOf(String.class, PetrichorClientProperties.class))
-			.orElse(Map.of());
-		clients.forEach((name, properties) -> {
+		PetrichorClientFactory.named(this.environment).forEach((name, properties) -> {
 			String beanName = name + "PetrichorClient";
-			RootBeanDefinition client = new RootBeanDefinition(PetrichorClient.class,
-					() -> this.beans.getBean(PetrichorClientFactory.class)
-						.builder(name, properties, properties.getAddress())
-						.build());
-			client.addQualifier(new AutowireCandidateQualifier(Qualifier.class, name));
-			client.setDestroyMethodName("close");
-			client.setLazyInit(true);
-			registry.registerBeanDefinition(beanName, client);
+			registry.registerBeanDefinition(beanName, client(name));
 			if (properties.isEager()) {
-				RootBeanDefinition start = new RootBeanDefinition(PetrichorClientStart.class,
-						() -> new PetrichorClientStart(this.beans.getBean(beanName, PetrichorClient.class),
-								PREFIX + "." + name));
-				registry.registerBeanDefinition(beanName + "Start", start);
+				registry.registerBeanDefinition(beanName + "Start",
+						start(beanName, PetrichorClientFactory.NAMED + "." + name));
 			}
 		});
+	}
+
+	/** Without a lambda, which processing ahead of time could not write down. */
+	private static BeanDefinition client(String name) {
+		RootBeanDefinition client = new RootBeanDefinition();
+		client.setTargetType(PetrichorClient.class);
+		client.setFactoryBeanName("petrichorClientFactory");
+		client.setUniqueFactoryMethodName("named");
+		client.getConstructorArgumentValues().addIndexedArgumentValue(0, name);
+		client.addQualifier(new AutowireCandidateQualifier(Qualifier.class, name));
+		client.setDestroyMethodName("close");
+		client.setLazyInit(true);
+		return client;
+	}
+
+	private static BeanDefinition start(String client, String property) {
+		RootBeanDefinition start = new RootBeanDefinition(PetrichorClientStart.class);
+		start.getConstructorArgumentValues().addIndexedArgumentValue(0, new RuntimeBeanReference(client));
+		start.getConstructorArgumentValues().addIndexedArgumentValue(1, property);
+		return start;
 	}
 
 }

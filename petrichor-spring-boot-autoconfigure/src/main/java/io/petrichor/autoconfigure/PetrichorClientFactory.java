@@ -1,6 +1,7 @@
 package io.petrichor.autoconfigure;
 
 import java.util.List;
+import java.util.Map;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -11,6 +12,8 @@ import org.springframework.beans.factory.BeanCreationNotAllowedException;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.PropertyMapper;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.core.env.Environment;
@@ -26,6 +29,9 @@ import io.petrichor.handler.Dispatcher;
  * Builders of clients as the properties and beans of an application want them.
  */
 final class PetrichorClientFactory {
+
+	/** Where the properties of the clients with names begin. */
+	static final String NAMED = "petrichor.clients";
 
 	private static final Log logger = LogFactory.getLog(PetrichorClientFactory.class);
 
@@ -43,6 +49,8 @@ final class PetrichorClientFactory {
 
 	private final LoopResources loops;
 
+	private final Environment environment;
+
 	private final String application;
 
 	PetrichorClientFactory(BeanFactory beans, ApplicationEventPublisher events, Environment environment,
@@ -54,7 +62,28 @@ final class PetrichorClientFactory {
 		this.dispatchers = beans.getBeanProvider(Dispatcher.class);
 		this.events = events;
 		this.loops = loops;
+		this.environment = environment;
 		this.application = environment.getProperty("spring.application.name", "application");
+	}
+
+	/**
+	 * A client with a name, as the properties say it when it is made.
+	 * @param name the name of the client
+	 */
+	PetrichorClient named(String name) {
+		PetrichorClientProperties properties = named(this.environment).getOrDefault(name,
+				new PetrichorClientProperties());
+		return builder(name, properties, properties.getAddress()).build();
+	}
+
+	/**
+	 * The properties of the clients with names.
+	 * @param environment where they are
+	 */
+	static Map<String, PetrichorClientProperties> named(Environment environment) {
+		return Binder.get(environment)
+			.bind(NAMED, Bindable.mapOf(String.class, PetrichorClientProperties.class))
+			.orElse(Map.of());
 	}
 
 	/**

@@ -11,11 +11,14 @@ import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import io.petrichor.handler.HandlerDiscovery;
 
 /**
- * The proxy of an interface as a bean, made at start-up.
+ * The proxy of an interface as a bean, made at start-up. Not for applications, which have
+ * {@link ImportPetrichorClients}: it is public for the code that processing ahead of time
+ * writes, which stands beside the interface if that is not public.
  *
  * @param <T> the interface
+ * @since 0.1.0
  */
-final class ExchangeFactoryBean<T> implements SmartFactoryBean<T> {
+public final class ExchangeFactoryBean<T> implements SmartFactoryBean<T> {
 
 	private final Class<T> type;
 
@@ -23,7 +26,13 @@ final class ExchangeFactoryBean<T> implements SmartFactoryBean<T> {
 
 	private final ConfigurableListableBeanFactory beans;
 
-	ExchangeFactoryBean(Class<T> type, String client, ConfigurableListableBeanFactory beans) {
+	/**
+	 * Create the bean.
+	 * @param type the interface
+	 * @param client the qualifier of the client, empty for the default one
+	 * @param beans where the client is
+	 */
+	public ExchangeFactoryBean(Class<T> type, String client, ConfigurableListableBeanFactory beans) {
 		this.type = type;
 		this.client = client;
 		this.beans = beans;

@@ -18,6 +18,12 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import io.petrichor.client.PetrichorClient;
+import io.petrichor.sample.calling.CallingApplication;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -33,10 +39,10 @@ class AotTests {
 
 	@Test
 	void whenApplicationIsProcessedAheadOfTimeThenItStartsAndEchoes() throws Exception {
-		process();
+		process(EchoApplication.class);
 		compile();
 		assertThat(hints()).contains("io.petrichor.sample.echo.Echo").contains("\"echo\"");
-		Process application = start();
+		Process application = start(EchoApplication.class);
 		try {
 			StringBuilder log = new StringBuilder();
 			int port = awaitPort(application, log);
@@ -48,10 +54,32 @@ class AotTests {
 		}
 	}
 
-	private void process() throws IOException, InterruptedException {
+	@Test
+	void whenProcessedApplicationHasNamedClientThenItCallsWhereThePropertiesOfItsStartSay() throws Exception {
+		process(CallingApplication.class, "-Dpetrichor.clients.stock.address=127.0.0.1:1",
+				"-Dpetrichor.clients.stock.eager=true");
+		compile();
+		try (ConfigurableApplicationContext stock = SpringApplication.run(EchoApplication.class,
+				"--petrichor.server.port=0", "--server.port=0")) {
+			Process application = start(CallingApplication.class, "--petrichor.clients.stock.address=127.0.0.1:"
+					+ stock.getEnvironment().getProperty("local.petrichor.server.port"));
+			try {
+				int port = awaitPort(application, new StringBuilder());
+				try (PetrichorClient client = PetrichorClient.builder().address("127.0.0.1:" + port).build()) {
+					assertThat(client.to("ask").body("how many?").retrieve(String.class)).isEqualTo("how many?");
+				}
+			}
+			finally {
+				application.destroyForcibly();
+			}
+		}
+	}
+
+	private void process(Class<?> application, String... properties) throws IOException, InterruptedException {
 		Process processor = java(System.getProperty("java.class.path"),
-				List.of("org.springframework.boot.SpringApplicationAotProcessor", EchoApplication.class.getName(),
-						path("sources"), path("resources"), path("classes"), "io.petrichor", "sample-echo-app"));
+				List.of("org.springframework.boot.SpringApplicationAotProcessor", application.getName(),
+						path("sources"), path("resources"), path("classes"), "io.petrichor", "sample-echo-app"),
+				properties);
 		String output = new String(processor.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		assertThat(processor.waitFor()).as(output).isZero();
 	}
@@ -71,17 +99,20 @@ class AotTests {
 			.resolve("resources/META-INF/native-image/io.petrichor/sample-echo-app/reachability-metadata.json"));
 	}
 
-	private Process start() throws IOException {
+	private Process start(Class<?> application, String... properties) throws IOException {
 		String classPath = String.join(File.pathSeparator, path("classes"), path("resources"),
 				System.getProperty("java.class.path"));
-		return java(classPath, List.of("-Dspring.aot.enabled=true", EchoApplication.class.getName(),
-				"--petrichor.server.port=0", "--server.port=0"));
+		List<String> arguments = new ArrayList<>(
+				List.of(application.getName(), "--petrichor.server.port=0", "--server.port=0"));
+		arguments.addAll(List.of(properties));
+		return java(classPath, arguments, "-Dspring.aot.enabled=true");
 	}
 
-	private static Process java(String classPath, List<String> arguments) throws IOException {
+	private static Process java(String classPath, List<String> arguments, String... options) throws IOException {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
 						"-XX:TieredStopAtLevel=1", "-cp", classPath));
+		command.addAll(List.of(options));
 		command.addAll(arguments);
 		return new ProcessBuilder(command).redirectErrorStream(true).start();
 	}
