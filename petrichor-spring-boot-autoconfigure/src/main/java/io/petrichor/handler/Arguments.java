@@ -10,6 +10,7 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.GenericTypeResolver;
 import org.springframework.core.KotlinDetector;
@@ -51,18 +52,18 @@ final class Arguments {
 
 	private final ConversionService conversions;
 
-	private final @Nullable SmartValidator validator;
+	private final ObjectProvider<SmartValidator> validators;
 
 	private final StringValueResolver placeholders;
 
 	private final ParameterNameDiscoverer names = new DefaultParameterNameDiscoverer();
 
 	Arguments(List<HandlerArgumentResolver> resolvers, Bodies bodies, ConversionService conversions,
-			@Nullable SmartValidator validator, StringValueResolver placeholders) {
+			ObjectProvider<SmartValidator> validators, StringValueResolver placeholders) {
 		this.resolvers = resolvers;
 		this.bodies = bodies;
 		this.conversions = conversions;
-		this.validator = validator;
+		this.validators = validators;
 		this.placeholders = placeholders;
 	}
 
@@ -300,12 +301,32 @@ final class Arguments {
 		if (hints == null) {
 			return null;
 		}
-		if (this.validator == null) {
+		return new BodyValidation(validator(parameter), hints);
+	}
+
+	/**
+	 * The only one or the primary one, or else the one of Bean Validation: Spring MVC and
+	 * WebFlux bring another of their own.
+	 */
+	private SmartValidator validator(MethodParameter parameter) {
+		@Nullable SmartValidator unique = this.validators.getIfUnique();
+		if (unique != null) {
+			return unique;
+		}
+		List<SmartValidator> all = this.validators.stream().toList();
+		if (all.isEmpty()) {
 			throw new UnbindableHandlerException(method(parameter),
 					"has %s that is to be validated, but there is no validator.".formatted(describe(parameter)),
 					"Add spring-boot-starter-validation, or define a SmartValidator bean.");
 		}
-		return new BodyValidation(this.validator, hints);
+		List<SmartValidator> ofBeans = all.stream().filter(BodyValidation::isOfBeans).toList();
+		if (ofBeans.size() != 1) {
+			throw new UnbindableHandlerException(method(parameter),
+					"has %s that is to be validated, but there are several validators: %s."
+						.formatted(describe(parameter), all.stream().map((one) -> one.getClass().getName()).toList()),
+					"Mark one of the SmartValidator beans as @Primary.");
+		}
+		return ofBeans.get(0);
 	}
 
 	private static Source optional(MethodParameter parameter, Source source) {

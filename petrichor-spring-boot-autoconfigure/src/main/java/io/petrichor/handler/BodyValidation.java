@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.MethodParameter;
+import org.springframework.util.ClassUtils;
 import org.springframework.validation.BeanPropertyBindingResult;
 import org.springframework.validation.ObjectError;
 import org.springframework.validation.FieldError;
@@ -38,6 +39,13 @@ final class BodyValidation {
 			}
 		}
 		return null;
+	}
+
+	/** Told by the name of the type, which need not be on the class path. */
+	static boolean isOfBeans(SmartValidator validator) {
+		return ClassUtils.getAllInterfacesForClassAsSet(validator.getClass())
+			.stream()
+			.anyMatch((type) -> type.getName().equals("jakarta.validation.Validator"));
 	}
 
 	void check(Object value) {

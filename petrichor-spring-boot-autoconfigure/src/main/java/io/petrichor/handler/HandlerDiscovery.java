@@ -60,7 +60,7 @@ public final class HandlerDiscovery implements SmartInitializingSingleton {
 	@Override
 	public void afterSingletonsInstantiated() {
 		Arguments arguments = new Arguments(all(HandlerArgumentResolver.class), this.bodies, conversions(this.beans),
-				this.beans.getBeanProvider(SmartValidator.class).getIfAvailable(), this.beans::resolveEmbeddedValue);
+				this.beans.getBeanProvider(SmartValidator.class), this.beans::resolveEmbeddedValue);
 		List<Advice> advice = new ArrayList<>();
 		for (String name : this.beans.getBeanNamesForType(Object.class)) {
 			@Nullable Class<?> type = ScopedProxyUtils.isScopedTarget(name) ? null : targetClass(name);
