@@ -2,7 +2,6 @@ package io.petrichor.handler;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 
@@ -60,7 +59,7 @@ public final class PetrichorHandlerExecutor implements AutoCloseable {
 	}
 
 	/**
-	 * An executor that exists already.
+	 * An executor that exists already, and that whoever made it ends.
 	 * @param executor the executor; it may refuse work with a
 	 * {@link RejectedExecutionException}, which is answered {@code busy}
 	 * @return the executor
@@ -97,15 +96,13 @@ public final class PetrichorHandlerExecutor implements AutoCloseable {
 	}
 
 	/**
-	 * End the threads, interrupting what still runs.
+	 * End the threads, interrupting what still runs. An executor that existed already is
+	 * for its owner to end.
 	 */
 	@Override
 	public void close() {
 		if (this.executor instanceof HandlerThreads threads) {
 			threads.close();
-		}
-		else if (this.executor instanceof ExecutorService service) {
-			service.shutdownNow();
 		}
 	}
 

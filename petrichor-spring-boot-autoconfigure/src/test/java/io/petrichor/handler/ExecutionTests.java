@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -38,6 +40,18 @@ class ExecutionTests {
 
 	private static final ApplicationContextRunner VIRTUAL = SERVER
 		.withPropertyValues("spring.threads.virtual.enabled=true");
+
+	@Test
+	void whenExecutorIsTheApplicationsThenItOutlivesTheHandlers() throws Exception {
+		ExecutorService shared = Executors.newSingleThreadExecutor();
+		try {
+			PetrichorHandlerExecutor.of(shared).close();
+			assertThat(shared.submit(() -> "still here").get(10, TimeUnit.SECONDS)).isEqualTo("still here");
+		}
+		finally {
+			shared.shutdownNow();
+		}
+	}
 
 	@Test
 	void whenNothingIsSaidThenHandlersRunOnPlatformThreads() {
