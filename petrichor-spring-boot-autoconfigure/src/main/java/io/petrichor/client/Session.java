@@ -201,8 +201,9 @@ final class Session {
 					return;
 				}
 			}
-			Call call = this.waiting.remove();
-			if (!call.isEnded()) {
+			Call call = this.waiting.poll();
+			// A flush that makes room comes here again, and may have sent them all.
+			if (call != null && !call.isEnded()) {
 				connection.send(call, now);
 			}
 		}

@@ -74,9 +74,9 @@ final class WaitingCalls {
 		this.inOrder.add(call);
 	}
 
-	/** The first, which may have ended. */
-	Call remove() {
-		return this.inOrder.remove();
+	/** Take the first, which may have ended. */
+	@Nullable Call poll() {
+		return this.inOrder.poll();
 	}
 
 	void removeEnded() {

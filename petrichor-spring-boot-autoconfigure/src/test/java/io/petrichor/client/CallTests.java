@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.ParameterizedTypeReference;
@@ -406,6 +408,27 @@ class CallTests {
 			assertThatExceptionOfType(CompletionException.class).isThrownBy(() -> calls.get(3).join())
 				.withMessageContaining("2 calls wait")
 				.withCauseInstanceOf(PetrichorConnectionException.class);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenMoreWaitsThanTheSocketTakesAtOnceThenAllOfItIsSent(boolean plain) {
+		ScriptedServer.Script script = plain ? ScriptedServer::echo : (peer) -> {
+			for (Message request; (request = peer.read()) != null;) {
+				peer.send(Map.of("re", request.header().integer("id")), request.body());
+			}
+		};
+		try (ScriptedServer server = ScriptedServer.welcoming(plain ? Map.of() : CAN, script);
+				PetrichorClient client = client(server.address()).build()) {
+			List<CompletableFuture<byte[]>> calls = new ArrayList<>();
+			for (int i = 0; i < 20; i++) {
+				calls.add(client.request().body(new byte[10_000 + i]).retrieveAsync(byte[].class));
+			}
+			for (int i = 0; i < 20; i++) {
+				assertThat(calls.get(i).join()).hasSize(10_000 + i);
+			}
+			assertThat(server.accepted()).isOne();
 		}
 	}
 
