@@ -138,8 +138,7 @@ final class PairChannel extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void channelInactive(ChannelHandlerContext context) {
-		this.reader.pause(false);
-		this.reader.receive();
+		this.reader.receiveRest();
 		if (this.reader.isPartial()) {
 			this.receiver.close(DisconnectReason.PROTOCOL_ERROR,
 					new PetrichorProtocolException("the server closed the connection within a pair", false, null));

@@ -95,6 +95,15 @@ final class PairReader {
 		}
 	}
 
+	/** Hand over all that was read, whoever asks for a pause: nothing more comes. */
+	void receiveRest() {
+		do {
+			this.paused = false;
+			receive();
+		}
+		while (this.paused);
+	}
+
 	/** Hand over nothing, and let the socket not be read, until there is no pause. */
 	void pause(boolean paused) {
 		this.paused = paused;
