@@ -43,7 +43,12 @@ final class BlockingCall extends Call {
 				LockSupport.parkNanos(this, Math.max(last - System.nanoTime(), 1));
 			}
 			if (System.nanoTime() - last > 0) {
-				fail(new PetrichorTimeoutException(timeout(), true));
+				PetrichorTimeoutException late = new PetrichorTimeoutException(timeout(), true);
+				fail(late);
+				if (this.outcome == null) {
+					// Who ended it before has not come to say how, and may never.
+					throw late;
+				}
 			}
 		}
 		if (outcome instanceof PetrichorClientException failure) {

@@ -3,6 +3,8 @@ package io.petrichor.client;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.petrichor.handler.Outcome;
@@ -17,6 +19,8 @@ import io.petrichor.tnetstring.TNetstring;
  * client unless they say otherwise.
  */
 abstract class Call {
+
+	private static final Log logger = LogFactory.getLog(Call.class);
 
 	private static final AtomicIntegerFieldUpdater<Call> ENDED = AtomicIntegerFieldUpdater.newUpdater(Call.class,
 			"ended");
@@ -98,10 +102,20 @@ abstract class Call {
 			session.callEnded(this, request.route(), outcome);
 			CallObserver.Ending ending = request.ending();
 			if (ending != null) {
-				ending.ended(outcome, failure);
+				tell(ending, outcome, failure);
 			}
 		}
 		return true;
+	}
+
+	/** Whatever the observer does, the caller must get the outcome. */
+	private static void tell(CallObserver.Ending ending, Outcome outcome, @Nullable Throwable failure) {
+		try {
+			ending.ended(outcome, failure);
+		}
+		catch (Throwable ex) {
+			logger.error("The observer of a call failed at its end", ex);
+		}
 	}
 
 	/** Whether its caller has given up the call; any thread. */

@@ -1,6 +1,8 @@
 package io.petrichor.client;
 
 import io.netty.channel.EventLoop;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import io.petrichor.handler.Outcome;
 
@@ -9,6 +11,8 @@ import io.petrichor.handler.Outcome;
  * asked once for a batch and not for each call.
  */
 final class CallTally {
+
+	private static final Log logger = LogFactory.getLog(CallTally.class);
 
 	private final ClientListener listener;
 
@@ -42,7 +46,7 @@ final class CallTally {
 		}
 		else {
 			long nanos = System.nanoTime() - start;
-			this.listener.callsEnded(route, outcome, 1, nanos, nanos);
+			tell(route, outcome, 1, nanos, nanos);
 		}
 	}
 
@@ -61,10 +65,21 @@ final class CallTally {
 	void flush() {
 		if (this.calls > 0) {
 			long now = System.nanoTime();
-			this.listener.callsEnded(this.route, this.outcome, this.calls, this.calls * now - this.starts,
-					now - this.earliest);
+			int calls = this.calls;
+			long nanos = calls * now - this.starts;
 			this.calls = 0;
 			this.starts = 0;
+			tell(this.route, this.outcome, calls, nanos, now - this.earliest);
+		}
+	}
+
+	/** Whatever the listener does, the callers must get their outcomes. */
+	private void tell(String route, Outcome outcome, int calls, long nanos, long longest) {
+		try {
+			this.listener.callsEnded(route, outcome, calls, nanos, longest);
+		}
+		catch (Throwable ex) {
+			logger.error("A listener failed at the end of calls", ex);
 		}
 	}
 
