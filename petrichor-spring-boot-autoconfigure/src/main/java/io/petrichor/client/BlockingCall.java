@@ -43,7 +43,7 @@ final class BlockingCall extends Call {
 				LockSupport.parkNanos(this, Math.max(last - System.nanoTime(), 1));
 			}
 			if (System.nanoTime() - last > 0) {
-				PetrichorTimeoutException late = new PetrichorTimeoutException(timeout(), true);
+				PetrichorTimeoutException late = late();
 				fail(late);
 				if (this.outcome == null) {
 					// Who ended it before has not come to say how, and may never.

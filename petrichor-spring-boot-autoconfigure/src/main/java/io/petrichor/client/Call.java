@@ -133,6 +133,16 @@ abstract class Call {
 		return false;
 	}
 
+	/** How long it may still go on once it was sent, in nanoseconds. */
+	long left(long now) {
+		return this.deadline - now;
+	}
+
+	/** What its caller gets when that is over. */
+	PetrichorTimeoutException late() {
+		return new PetrichorTimeoutException(this.timeout, true);
+	}
+
 	/** The request is on its way to the socket. */
 	void written() {
 	}

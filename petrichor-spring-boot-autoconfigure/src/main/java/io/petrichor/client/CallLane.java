@@ -129,11 +129,6 @@ final class CallLane {
 		return this.pending.hasFullStream();
 	}
 
-	/** See {@link PendingCalls#cutOffFullStreams}. */
-	void cutOffFullStreams(Supplier<PetrichorClientException> failure, LongConsumer numbers) {
-		this.pending.cutOffFullStreams(failure, numbers);
-	}
-
 	/** Wait for a call no more; false if its reply comes all the same. */
 	boolean forget(Call call) {
 		return this.pending.forget(call);

@@ -2,7 +2,6 @@ package io.petrichor.client;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +16,6 @@ import io.petrichor.tnetstring.TNetstring;
  * replies in. All of it happens on the event loop of the client.
  */
 final class ClientConnection implements PairReceiver {
-
-	/** How long a stream whose consumer takes nothing may hold up the others. */
-	private static final long MAX_HOLD = TimeUnit.SECONDS.toNanos(5);
 
 	private enum State {
 
@@ -51,8 +47,6 @@ final class ClientConnection implements PairReceiver {
 	private final int maxReply;
 
 	private State state = State.OPEN;
-
-	private long heldSince;
 
 	private boolean proven;
 
@@ -118,8 +112,8 @@ final class ClientConnection implements PairReceiver {
 	void forget(Call call) {
 		if (this.calls.forget(call)) {
 			cancel(call.id);
-			release();
 		}
+		release();
 	}
 
 	private void cancel(long number) {
@@ -211,19 +205,23 @@ final class ClientConnection implements PairReceiver {
 		this.channel.readOn();
 	}
 
-	/** Read no more until {@link #release}. */
-	void hold() {
+	/**
+	 * Read no more until {@link #release}.
+	 * @param until when to look after it, from {@link System#nanoTime()}
+	 */
+	void hold(long until) {
 		if (!this.reader.isPaused()) {
-			this.reader.pause(true);
-			this.heldSince = System.nanoTime();
-			this.timer.watch(this.heldSince + MAX_HOLD);
+			this.reader.pause();
+			this.timer.watch(until);
 		}
 	}
 
 	/** Look whether there is any stream left that must be waited for. */
 	void release() {
-		if (this.reader.isPaused() && !this.calls.hasFullStream()) {
-			this.reader.pause(false);
+		if (this.state != State.CLOSED && this.reader.isPaused() && !this.calls.hasFullStream()) {
+			this.reader.resume();
+			// Deadlines that stood still go on.
+			this.timer.watch(this.reader.lastRead());
 			readComplete();
 		}
 	}
@@ -236,6 +234,7 @@ final class ClientConnection implements PairReceiver {
 	 */
 	long expire(long now) {
 		long next = this.calls.expire(now, this::cancel);
+		release();
 		if (this.state == State.CLOSED) {
 			return Long.MAX_VALUE;
 		}
@@ -243,26 +242,12 @@ final class ClientConnection implements PairReceiver {
 			next = Math.min(next, this.requests.expire(now));
 			this.writer.flush();
 		}
-		long silence = this.calls.silence(this.reader.lastRead(), now);
+		long silence = this.reader.isPaused() ? Long.MAX_VALUE : this.calls.silence(this.reader.lastRead(), now);
 		if (silence <= 0) {
 			close(DisconnectReason.SILENT, new PetrichorConnectionException("the server is silent", false, null));
 			return next;
 		}
-		next = Math.min(next, Math.min(silence, this.reader.expire(now)));
-		return this.reader.isPaused() ? Math.min(next, expireHold(now)) : next;
-	}
-
-	private long expireHold(long now) {
-		long left = this.heldSince + MAX_HOLD - now;
-		if (left > 0) {
-			return left;
-		}
-		this.calls.cutOffFullStreams(
-				() -> new PetrichorTimeoutException(
-						"the stream was cut off: its consumer held up the connection for too long", true),
-				this::cancel);
-		release();
-		return Long.MAX_VALUE;
+		return Math.min(next, Math.min(silence, this.reader.expire(now)));
 	}
 
 	// The end

@@ -29,6 +29,10 @@ final class PairReader {
 
 	private boolean paused;
 
+	private long pausedAt;
+
+	private long resumedAt = System.nanoTime();
+
 	private boolean ended;
 
 	PairReader(ClientSettings settings, TrafficListener listener, DeadlineTimer timer, PairReceiver receiver) {
@@ -53,9 +57,13 @@ final class PairReader {
 		this.input.tap(wire);
 	}
 
-	/** When something came last, from {@link System#nanoTime()}. */
+	/**
+	 * When something came last, or could come again after a pause, which is not the
+	 * server's silence; from {@link System#nanoTime()}.
+	 */
 	long lastRead() {
-		return this.input.lastRead();
+		long lastRead = this.input.lastRead();
+		return (lastRead - this.resumedAt > 0) ? lastRead : this.resumedAt;
 	}
 
 	/** Whether a pair has begun and not ended. */
@@ -104,9 +112,21 @@ final class PairReader {
 		while (this.paused);
 	}
 
-	/** Hand over nothing, and let the socket not be read, until there is no pause. */
-	void pause(boolean paused) {
-		this.paused = paused;
+	/** Hand over nothing, and let the socket not be read, until {@link #resume}. */
+	void pause() {
+		this.paused = true;
+		this.pausedAt = System.nanoTime();
+	}
+
+	/** Hand over what was read, and go on. */
+	void resume() {
+		long now = System.nanoTime();
+		this.paused = false;
+		this.resumedAt = now;
+		receive();
+		if (this.input.isPartial()) {
+			this.input.heldUp(now - this.pausedAt, now);
+		}
 	}
 
 	boolean isPaused() {

@@ -92,21 +92,6 @@ final class PendingCalls {
 	}
 
 	/**
-	 * End the streams whose consumers have to catch up.
-	 * @param numbers told of their numbers
-	 */
-	void cutOffFullStreams(Supplier<PetrichorClientException> failure, LongConsumer numbers) {
-		for (Call call : this.numbered.values().toArray(Call[]::new)) {
-			if (call instanceof StreamCall<?> stream && stream.isFull()) {
-				stream.fail(failure.get());
-				if (forget(call)) {
-					numbers.accept(call.id);
-				}
-			}
-		}
-	}
-
-	/**
 	 * End the calls whose time is over.
 	 * @param numbers told of the numbers that nobody waits for any more
 	 * @return when to look again, in nanoseconds from now
@@ -142,9 +127,9 @@ final class PendingCalls {
 		if (call.isEnded()) {
 			return Long.MAX_VALUE;
 		}
-		long left = call.deadline - now;
+		long left = call.left(now);
 		if (left <= 0) {
-			call.fail(new PetrichorTimeoutException(call.timeout(), true));
+			call.fail(call.late());
 			return Long.MAX_VALUE;
 		}
 		return left;

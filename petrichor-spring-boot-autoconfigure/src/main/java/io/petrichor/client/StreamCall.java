@@ -2,6 +2,7 @@ package io.petrichor.client;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
@@ -29,6 +30,9 @@ final class StreamCall<T> extends Call {
 
 	private static final long MAX_AHEAD_BYTES = 1024 * 1024;
 
+	/** How long a consumer that takes nothing may hold up the others, in nanoseconds. */
+	private static final long MAX_HOLD = TimeUnit.SECONDS.toNanos(5);
+
 	private final Session session;
 
 	private final FluxSink<T> sink;
@@ -48,6 +52,9 @@ final class StreamCall<T> extends Call {
 	private volatile long resumeAt;
 
 	private volatile boolean full;
+
+	/** When its consumer last took anything, while it is full. */
+	private volatile long lastTaken;
 
 	private StreamCall(Header header, TNetstring body, Duration timeout, Session session, FluxSink<T> sink,
 			ReplyReader<T> reader) {
@@ -81,9 +88,26 @@ final class StreamCall<T> extends Call {
 
 	private void request(long count) {
 		this.requested.accumulateAndGet(count, (sum, more) -> (sum + more < 0) ? Long.MAX_VALUE : sum + more);
-		if (this.full && isCaughtUp()) {
-			this.session.execute(this::caughtUp);
+		if (this.full) {
+			this.lastTaken = System.nanoTime();
+			if (isCaughtUp()) {
+				this.session.execute(this::caughtUp);
+			}
 		}
+	}
+
+	/** While it is full it is up to the consumer, and not to the server. */
+	@Override
+	long left(long now) {
+		return isFull() ? this.lastTaken + MAX_HOLD - now : super.left(now);
+	}
+
+	@Override
+	PetrichorTimeoutException late() {
+		return isFull()
+				? new PetrichorTimeoutException(
+						"the stream was cut off: its consumer held up the connection for too long", true)
+				: super.late();
 	}
 
 	private boolean isCaughtUp() {
@@ -93,6 +117,7 @@ final class StreamCall<T> extends Call {
 	private void caughtUp() {
 		ClientConnection connection = this.connection;
 		this.full = false;
+		this.deadline = System.nanoTime() + timeout().toNanos();
 		if (connection != null) {
 			connection.release();
 		}
@@ -112,12 +137,13 @@ final class StreamCall<T> extends Call {
 		this.bytesAhead = (ahead > 0) ? this.bytesAhead + reply.body().size() : 0;
 		if ((ahead > MAX_AHEAD || this.bytesAhead > MAX_AHEAD_BYTES) && this.connection != null) {
 			this.resumeAt = (this.bytesAhead > MAX_AHEAD_BYTES) ? 0 : MAX_AHEAD / 2;
+			this.lastTaken = System.nanoTime();
 			this.full = true;
 			if (isCaughtUp()) {
 				this.full = false;
 			}
 			else {
-				this.connection.hold();
+				this.connection.hold(this.lastTaken + MAX_HOLD);
 			}
 		}
 	}
