@@ -15,6 +15,7 @@ import org.springframework.core.GenericTypeResolver;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.StringValueResolver;
 
 import io.petrichor.client.PetrichorClient.RequestSpec;
@@ -63,7 +64,9 @@ final class Exchange {
 		boolean wrapped = raw == CompletableFuture.class || raw == CompletionStage.class || raw == Mono.class
 				|| raw == Flux.class || raw == Publisher.class;
 		ResolvableType value = wrapped ? declared.getGeneric() : declared;
-		if (MergedAnnotations.from(method).get(PetrichorExchange.class).getBoolean("oneway")) {
+		if (MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY)
+			.get(PetrichorExchange.class)
+			.getBoolean("oneway")) {
 			return oneway(method, raw, value.toClass());
 		}
 		ParameterizedTypeReference<?> reply = readable(method, type, value, client);

@@ -1,7 +1,10 @@
 package io.petrichor.client;
 
+import java.lang.invoke.MethodHandle;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -19,10 +22,14 @@ final class ExchangeProxy implements InvocationHandler {
 
 	private final Map<Method, Exchange> exchanges;
 
-	ExchangeProxy(Class<?> type, PetrichorClient client, Map<Method, Exchange> exchanges) {
+	private final Map<Method, MethodHandle> bodies;
+
+	ExchangeProxy(Class<?> type, PetrichorClient client, Map<Method, Exchange> exchanges,
+			Map<Method, MethodHandle> bodies) {
 		this.type = type;
 		this.client = client;
 		this.exchanges = exchanges;
+		this.bodies = bodies;
 	}
 
 	@Override
@@ -32,11 +39,15 @@ final class ExchangeProxy implements InvocationHandler {
 		if (exchange != null) {
 			return exchange.call((arguments != null) ? arguments : NONE);
 		}
+		MethodHandle body = this.bodies.get(method);
+		if (body != null) {
+			return body.bindTo(proxy).invokeWithArguments((arguments != null) ? Arrays.asList(arguments) : List.of());
+		}
 		return switch (method.getName()) {
 			case "equals" -> arguments != null && proxy == arguments[0];
 			case "hashCode" -> System.identityHashCode(proxy);
 			case "toString" -> this.type.getName() + " over " + this.client;
-			default -> InvocationHandler.invokeDefault(proxy, method, arguments);
+			default -> throw new UnsupportedOperationException(method.toString());
 		};
 	}
 

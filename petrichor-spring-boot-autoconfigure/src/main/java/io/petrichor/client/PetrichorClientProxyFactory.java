@@ -1,6 +1,9 @@
 package io.petrichor.client;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
@@ -79,17 +82,34 @@ public final class PetrichorClientProxyFactory {
 		Assert.isTrue(type.isInterface(), () -> type.getName() + " is not an interface");
 		ExchangeParameters parameters = new ExchangeParameters(this.conversions);
 		Map<Method, Exchange> exchanges = new HashMap<>();
+		Map<Method, MethodHandle> bodies = new HashMap<>();
 		for (Method method : type.getMethods()) {
 			if (AnnotatedElementUtils.hasAnnotation(method, PetrichorExchange.class)) {
 				exchanges.put(method, Exchange.of(method, type, this.client, parameters, this.placeholders));
 			}
-			else if (!method.isDefault() && !ReflectionUtils.isObjectMethod(method)) {
+			else if (method.isDefault()) {
+				bodies.put(method, body(method));
+			}
+			else if (!Modifier.isStatic(method.getModifiers()) && !ReflectionUtils.isObjectMethod(method)) {
 				throw new InvalidExchangeException(method, "has no @PetrichorExchange.",
 						"Add it, with the route of a handler, or give the method a body.");
 			}
 		}
 		return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type, PetrichorProxy.class },
-				new ExchangeProxy(type, this.client, exchanges)));
+				new ExchangeProxy(type, this.client, exchanges, bodies)));
+	}
+
+	/** Found as its interface sees it, which need not be public. */
+	private static MethodHandle body(Method method) {
+		Class<?> type = method.getDeclaringClass();
+		try {
+			return MethodHandles.privateLookupIn(type, MethodHandles.lookup()).unreflectSpecial(method, type);
+		}
+		catch (IllegalAccessException ex) {
+			throw new InvalidExchangeException(method,
+					"has a body that cannot be called: %s.".formatted(ex.getMessage()),
+					"Open its package to this module.");
+		}
 	}
 
 }
