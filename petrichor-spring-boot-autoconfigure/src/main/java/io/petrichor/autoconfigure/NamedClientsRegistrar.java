@@ -44,6 +44,7 @@ final class NamedClientsRegistrar implements ImportBeanDefinitionRegistrar {
 		client.setUniqueFactoryMethodName("named");
 		client.getConstructorArgumentValues().addIndexedArgumentValue(0, name);
 		client.addQualifier(new AutowireCandidateQualifier(Qualifier.class, name));
+		client.setFallback(true);
 		client.setDestroyMethodName("close");
 		client.setLazyInit(true);
 		return client;

@@ -56,6 +56,29 @@ class PetrichorClientAutoConfigurationTests {
 	}
 
 	@Test
+	void whenApplicationHasItsOwnClientThenNamedOnesDoNotStandForIt() {
+		this.runner.withBean("mine", PetrichorClient.class, () -> PetrichorClient.builder().build())
+			.withUserConfiguration(Named.class)
+			.withPropertyValues("petrichor.clients.orders.address=one:1", "petrichor.clients.stock.address=two:2")
+			.run((context) -> {
+				assertThat(context).hasNotFailed().doesNotHaveBean("petrichorClient");
+				Named named = context.getBean(Named.class);
+				assertThat(named.primary).isSameAs(context.getBean("mine"));
+				assertThat(named.orders).isSameAs(context.getBean("ordersPetrichorClient"));
+				assertThat(named.stock).isSameAs(context.getBean("stockPetrichorClient"));
+				assertThat(context.getBean(PetrichorClient.class)).isSameAs(named.primary);
+				assertThat(named.all).hasSize(3);
+			});
+	}
+
+	@Test
+	void whenThereAreOnlyNamedClientsThenThereIsTheDefaultOneToo() {
+		this.runner.withPropertyValues("petrichor.clients.stock.address=two:2")
+			.run((context) -> assertThat(context.getBeanNamesForType(PetrichorClient.class))
+				.containsExactlyInAnyOrder("petrichorClient", "stockPetrichorClient"));
+	}
+
+	@Test
 	void whenServerIsConfiguredThenClientCallsItAsTheApplication() {
 		try (ScriptedServer server = ScriptedServer.start((peer) -> {
 			String user = peer.read().header().text("user");
@@ -209,6 +232,9 @@ class PetrichorClientAutoConfigurationTests {
 
 		@Autowired
 		private PetrichorClient primary;
+
+		@Autowired
+		private List<PetrichorClient> all;
 
 	}
 
