@@ -1,5 +1,7 @@
 package io.petrichor.autoconfigure;
 
+import jakarta.validation.ConstraintViolationException;
+
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -18,6 +20,7 @@ import io.petrichor.handler.Bodies;
 import io.petrichor.handler.Dispatcher;
 import io.petrichor.handler.HandlerDiscovery;
 import io.petrichor.handler.HandlerRegistry;
+import io.petrichor.handler.InvalidArgumentsTranslator;
 import io.petrichor.handler.JacksonBodies;
 import io.petrichor.handler.PetrichorHandlerExecutor;
 import io.petrichor.handler.RequestListener;
@@ -85,6 +88,18 @@ class PetrichorHandlerConfiguration {
 		@ConditionalOnMissingBean(Bodies.class)
 		JacksonBodies petrichorBodies(ObjectProvider<TNetstringMapper> mapper) {
 			return new JacksonBodies(() -> mapper.getIfAvailable(TNetstringMapper::new));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ConstraintViolationException.class)
+	static class WithBeanValidation {
+
+		@Bean
+		@ConditionalOnMissingBean
+		InvalidArgumentsTranslator petrichorInvalidArgumentsTranslator() {
+			return new InvalidArgumentsTranslator();
 		}
 
 	}
