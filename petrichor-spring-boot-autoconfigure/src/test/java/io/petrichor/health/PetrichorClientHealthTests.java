@@ -31,9 +31,16 @@ import io.petrichor.testing.ScriptedServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.mock;
 
 @Timeout(60)
 class PetrichorClientHealthTests {
+
+	@Test
+	void whenClientIsTheMockOfATestThenNothingIsKnownOfIt() {
+		assertThat(new PetrichorClientHealthIndicator(mock(PetrichorClient.class)).health().getStatus())
+			.isEqualTo(Status.UNKNOWN);
+	}
 
 	@Test
 	void whenClientIsConnectedThenItIsUpAndOutOfServiceOnceClosed() {
