@@ -5,7 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is told of requests. Must neither block nor throw.
+ * Is told of requests. Must neither block nor throw. A bean that needs a client takes it
+ * {@code @Lazy}, since a client, which answers its server's requests, needs the
+ * listeners.
  *
  * @since 0.1.0
  */

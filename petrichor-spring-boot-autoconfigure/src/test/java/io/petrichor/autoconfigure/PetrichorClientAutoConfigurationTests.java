@@ -14,6 +14,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.annotation.Order;
 
 import io.petrichor.client.IdentityCustomizer;
@@ -22,6 +23,7 @@ import io.petrichor.client.PetrichorClient.State;
 import io.petrichor.client.PetrichorClientCustomizer;
 import io.petrichor.client.PetrichorClientStateEvent;
 import io.petrichor.client.PetrichorTimeoutException;
+import io.petrichor.handler.RequestListener;
 import io.petrichor.testing.ScriptedServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,6 +78,14 @@ class PetrichorClientAutoConfigurationTests {
 		this.runner.withPropertyValues("petrichor.clients.stock.address=two:2")
 			.run((context) -> assertThat(context.getBeanNamesForType(PetrichorClient.class))
 				.containsExactlyInAnyOrder("petrichorClient", "stockPetrichorClient"));
+	}
+
+	@Test
+	void whenRequestListenerTakesTheClientLazilyThenTheyAreNoCycle() {
+		this.runner.withUserConfiguration(Reporting.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getBean(Reporting.class).client.name()).isEqualTo("petrichor");
+		});
 	}
 
 	@Test
@@ -235,6 +245,17 @@ class PetrichorClientAutoConfigurationTests {
 
 		@Autowired
 		private List<PetrichorClient> all;
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Reporting implements RequestListener {
+
+		private final PetrichorClient client;
+
+		Reporting(@Lazy PetrichorClient client) {
+			this.client = client;
+		}
 
 	}
 
