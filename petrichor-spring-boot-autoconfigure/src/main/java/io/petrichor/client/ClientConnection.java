@@ -213,6 +213,11 @@ final class ClientConnection implements PairReceiver {
 		if (!this.reader.isPaused()) {
 			this.reader.pause();
 			this.timer.watch(until);
+		if (this.writer.isUnread()) {
+			close(DisconnectReason.SLOW_CONSUMER, new PetrichorConnectionException(
+					"the server does not read the answers to what it asks", false, null));
+			return;
+		}
 		}
 	}
 

@@ -28,6 +28,9 @@ public enum DisconnectReason {
 	/** Nothing came for too long while calls waited for replies. */
 	SILENT,
 
+	/** The server did not read the answers to what it asked. */
+	SLOW_CONSUMER,
+
 	/** The application closed it. */
 	LOCAL,
 

@@ -25,8 +25,13 @@ final class PairWriter implements Replies {
 
 	private final PairOutput output;
 
+	/** The most bytes of answers that the server may leave unread. */
+	private static final int MAX_UNREAD = 4 * 1024 * 1024;
+
 	/** Bytes of calls. */
 	private int unflushed;
+
+	private int largestCall;
 
 	PairWriter(Channel channel, TrafficListener listener, @Nullable PairTap wire) {
 		this.channel = channel;
@@ -39,16 +44,30 @@ final class PairWriter implements Replies {
 		return this.unflushed < LARGE_BATCH && this.channel.isWritable();
 	}
 
+	/**
+	 * Whether the server asks and does not read the answers. Calls wait until there is
+	 * room, so of all that was written one may be large.
+	 */
+	boolean isUnread() {
+		return this.output.pending() > (long) MAX_UNREAD + this.largestCall;
+	}
+
 	/** Append a call that has no number. */
 	void writeCall(Header header, TNetstring body) {
-		this.unflushed += header.encoded().size() + body.size();
+		count(header, body);
 		write(header, body);
 	}
 
 	/** Append a call. */
 	void writeCall(Header header, long id, TNetstring body) {
-		this.unflushed += header.encoded().size() + body.size();
+		count(header, body);
 		this.output.write(header, HeaderKeys.ID, id, body);
+	}
+
+	private void count(Header header, TNetstring body) {
+		int size = header.encoded().size() + body.size();
+		this.unflushed += size;
+		this.largestCall = Math.max(this.largestCall, size);
 	}
 
 	@Override

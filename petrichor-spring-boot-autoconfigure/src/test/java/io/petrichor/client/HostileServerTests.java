@@ -4,14 +4,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.petrichor.handler.Dispatcher;
+import io.petrichor.handler.HandlerRegistry;
+import io.petrichor.handler.PetrichorHandlerExecutor;
+import io.petrichor.handler.RequestListener;
 import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.ScriptedServer;
 
@@ -174,6 +180,29 @@ class HostileServerTests {
 				PetrichorClient client = client(server).build()) {
 			assertThatExceptionOfType(PetrichorClientException.class)
 				.isThrownBy(() -> client.request().timeout(Duration.ofSeconds(5)).retrieve(String.class));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "23:4:ping,4:true!2:id,1:1#}0:~", "21:2:to,4:none,2:id,1:1#}0:~" })
+	void whenServerAsksAndDoesNotReadTheAnswersThenConnectionIsGivenUp(String request) {
+		List<Throwable> failures = new CopyOnWriteArrayList<>();
+		HandlerRegistry registry = new HandlerRegistry();
+		registry.register("greet", (call) -> "Hello");
+		try (PetrichorHandlerExecutor executor = PetrichorHandlerExecutor.ofThreads(1, 10);
+				ScriptedServer server = ScriptedServer.welcoming(CAN, (peer) -> {
+					String requests = request.repeat(1000);
+					while (true) {
+						peer.send(requests);
+					}
+				});
+				PetrichorClient client = client(server)
+					.dispatcher(new Dispatcher(registry, executor, Duration.ofSeconds(5), RequestListener.NONE))
+					.listener((event) -> Optional.ofNullable(event.cause()).ifPresent(failures::add))
+					.build()) {
+			client.connect();
+			await().untilAsserted(() -> assertThat(failures).isNotEmpty());
+			assertThat(failures.get(0)).hasMessageContaining("does not read");
 		}
 	}
 

@@ -148,7 +148,7 @@ class ClientMetricsTests {
 				"reconnects", 7, "calls.in.flight", 0, "calls.waiting", 0, "calls.resent", 4));
 		put(expected, prefix + "connections.closed{client=orders,reason=%s}",
 				Map.of("server", 3, "going", 1, "denied", 1, "handshake_timeout", 1, "protocol_error", 1,
-						"message_timeout", 1, "silent", 1, "local", 1, "error", 1));
+						"message_timeout", 1, "silent", 1, "slow_consumer", 0, "local", 1, "error", 1));
 		put(expected, prefix + "handshakes{client=orders,outcome=%s}",
 				Map.of("allowed", 8, "denied", 1, "error", 1, "timeout", 1));
 		String calls = prefix + "calls{client=orders,outcome=%s,route=%s}";
