@@ -48,6 +48,10 @@ final class ClientConnection implements PairReceiver {
 
 	private State state = State.OPEN;
 
+	private final long opened = System.nanoTime();
+
+	private final long trial;
+
 	private boolean proven;
 
 	ClientConnection(Session session, ClientSettings settings, DeadlineTimer timer, PairChannel channel,
@@ -61,6 +65,8 @@ final class ClientConnection implements PairReceiver {
 		this.calls = new CallLane(writer, server.capabilities(), settings.maxInFlight());
 		this.requests = new ServerRequests(settings, timer, channel.socket().eventLoop(), server, writer,
 				this::readComplete);
+		Backoff reconnect = settings.reconnect();
+		this.trial = (reconnect != null) ? reconnect.max().toNanos() : 0;
 		this.maxReply = settings.limits().maxBodySize();
 	}
 
@@ -70,7 +76,7 @@ final class ClientConnection implements PairReceiver {
 
 	/** Whether it has served calls, so that its loss is not a failure to connect. */
 	boolean isProven() {
-		return this.proven;
+		return this.proven || System.nanoTime() - this.opened >= this.trial;
 	}
 
 	// Calls out
@@ -148,6 +154,7 @@ final class ClientConnection implements PairReceiver {
 		}
 		else {
 			answered(this.calls.answered(), message);
+			this.proven = true;
 		}
 	}
 
@@ -180,6 +187,7 @@ final class ClientConnection implements PairReceiver {
 			this.writer.write((number != null) ? Header.of(HeaderKeys.RE, number) : Header.EMPTY, TNetstring.NULL);
 			return true;
 		}
+			this.proven = true;
 		String code = this.calls.isByNumber() ? PetrichorRemoteException.code(header) : null;
 		if (code != null) {
 			close(DisconnectReason.SERVER,

@@ -286,6 +286,19 @@ class ReconnectTests {
 	}
 
 	@Test
+	void whenServerHasAskedSomethingThenItsLossIsNoFailureToConnect() {
+		try (ScriptedServer server = ScriptedServer.welcoming(CAN, (peer) -> {
+			peer.send(Map.of("ping", true, "id", 1), null);
+			peer.read();
+		});
+				PetrichorClient client = client(server.address()).reconnect(Duration.ofMillis(1), Duration.ofMinutes(1))
+					.build()) {
+			client.connect();
+			await().until(() -> server.accepted() >= 30);
+		}
+	}
+
+	@Test
 	void whenServerIsBusyThenCallIsSentAgainAndItsCallerNeverKnows() {
 		try (ScriptedServer server = ScriptedServer.welcoming(CAN, (peer) -> {
 			peer.send(Map.of("re", peer.read().header().integer("id"), "error", "busy"), "too much to do");
