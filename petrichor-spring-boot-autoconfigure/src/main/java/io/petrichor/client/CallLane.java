@@ -11,6 +11,7 @@ import io.petrichor.protocol.ErrorCode;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
 import io.petrichor.protocol.Message;
+import io.petrichor.protocol.PairEncoder;
 import io.petrichor.protocol.ProtocolException;
 import io.petrichor.tnetstring.TNetstring;
 
@@ -62,6 +63,15 @@ final class CallLane {
 	/**
 	 * Write a call; the caller flushes.
 	 * @return whether there will be a reply
+	/** The bytes of a call with all that is added to it here. */
+	long size(Call call) {
+		if (call instanceof OnewayCall oneway && this.server.oneway()) {
+			return PairEncoder.size(oneway.onewayHeader(), call.body());
+		}
+		return this.byNumber ? PairEncoder.size(call.header(), HeaderKeys.ID, this.pending.nextNumber(), call.body())
+				: PairEncoder.size(call.header(), call.body());
+	}
+
 	 */
 	boolean send(Call call, long now) {
 		if (this.pending.isEmpty()) {

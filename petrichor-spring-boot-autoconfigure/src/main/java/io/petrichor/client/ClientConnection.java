@@ -93,9 +93,9 @@ final class ClientConnection implements PairReceiver {
 
 	/** Send a call; the session flushes. */
 	void send(Call call, long now) {
-		long size = (long) call.header().encoded().size() + call.body().size();
 		long max = this.server.capabilities().max();
-		if (max > 0 && size > max) {
+		long size = (max > 0) ? this.calls.size(call) : 0;
+		if (size > max) {
 			call.fail(new PetrichorTooBigException(size, max));
 			return;
 		}

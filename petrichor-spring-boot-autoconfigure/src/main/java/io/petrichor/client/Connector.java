@@ -152,11 +152,9 @@ final class Connector {
 			customizer.customize(identity);
 		}
 		boolean push = this.settings.hasHandlers();
-		identity
-			.put(HeaderKeys.CAN,
-					new Capabilities(false, push ? MAX_PUSHES : 0, true, push, push, true, true,
-							this.settings.limits().maxHeaderSize() + (long) this.settings.limits().maxBodySize())
-						.asMap());
+		identity.put(HeaderKeys.CAN, new Capabilities(false, push ? MAX_PUSHES : 0, true, push, push, true, true,
+				this.settings.limits().maxBodySize())
+			.asMap());
 		return Header.of(identity);
 	}
 

@@ -53,8 +53,14 @@ final class PendingCalls {
 
 	/** A call of a server that answers by number. */
 	void addNumbered(Call call) {
-		call.id = ++this.lastNumber;
+		call.id = nextNumber();
+		this.lastNumber = call.id;
 		this.numbered.put(call.id, call);
+	}
+
+	/** The number that the next call gets. */
+	long nextNumber() {
+		return this.lastNumber + 1;
 	}
 
 	/** The call that the next reply in order is to. */

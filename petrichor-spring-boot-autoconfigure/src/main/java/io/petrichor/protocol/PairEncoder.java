@@ -45,7 +45,7 @@ public final class PairEncoder {
 	public static void encode(Header header, String key, long number, TNetstring body, ByteBuf out) {
 		TNetstring encoded = header.encoded();
 		int digits = digits(number);
-		int size = encoded.dataSize() + 3 + key.length() + digits(digits) + 2 + digits;
+		int size = dataSize(encoded, key, digits);
 		out.ensureWritable(digits(size) + 2 + size + body.size());
 		writeDigits(size, digits(size), out);
 		out.writeByte(':');
@@ -60,6 +60,33 @@ public final class PairEncoder {
 		out.writeByte('#');
 		out.writeByte('}');
 		body.writeTo(out);
+	}
+
+	/**
+	 * The bytes of a pair.
+	 * @param header the header
+	 * @param body the body
+	 * @return how many
+	 */
+	public static long size(Header header, TNetstring body) {
+		return (long) header.encoded().size() + body.size();
+	}
+
+	/**
+	 * The bytes of a pair whose header has one number more.
+	 * @param header the header, which does not have the key
+	 * @param key the key, of less than ten ASCII characters
+	 * @param number the number, not negative
+	 * @param body the body
+	 * @return how many
+	 */
+	public static long size(Header header, String key, long number, TNetstring body) {
+		int size = dataSize(header.encoded(), key, digits(number));
+		return (long) digits(size) + 2 + size + body.size();
+	}
+
+	private static int dataSize(TNetstring header, String key, int digits) {
+		return header.dataSize() + 3 + key.length() + digits(digits) + 2 + digits;
 	}
 
 	private static int digits(long number) {

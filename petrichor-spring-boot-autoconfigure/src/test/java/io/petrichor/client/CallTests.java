@@ -432,6 +432,41 @@ class CallTests {
 		}
 	}
 
+	@Test
+	void whenTheNumberMakesTheRequestTooLargeThenItIsNotSent() {
+		Map<String, ?> can = Map.of("can", Map.of("re", 8, "oneway", true, "max", 1000));
+		CompletableFuture<Message> identity = new CompletableFuture<>();
+		List<Integer> sizes = new ArrayList<>();
+		try (ScriptedServer server = ScriptedServer.start((peer) -> {
+			identity.complete(ScriptedServer.welcome(peer, can));
+			for (Message request; (request = peer.read()) != null;) {
+				sizes.add(request.header().encoded().size() + request.body().size());
+				if (!request.header().flag("oneway")) {
+					peer.send(Map.of("re", request.header().integer("id")), request.body());
+				}
+			}
+		}); PetrichorClient client = client(server.address()).build()) {
+			for (int i = 980; i < 1000; i++) {
+				String body = "x".repeat(i);
+				try {
+					client.request().body(body).send().join();
+				}
+				catch (CompletionException ex) {
+					assertThat(ex).hasCauseInstanceOf(PetrichorTooBigException.class);
+				}
+				try {
+					client.request().body(body).retrieve(String.class);
+				}
+				catch (PetrichorTooBigException ex) {
+					assertThat(ex.isMaybeExecuted()).isFalse();
+				}
+			}
+			client.request().body("last").retrieve(String.class);
+			assertThat(sizes).allMatch((size) -> size <= 1000).contains(1000);
+			assertThat(identity.join().header().get("can")).asString().contains("max=" + 1024 * 1024);
+		}
+	}
+
 	static PetrichorClient.Builder client(String address) {
 		return PetrichorClient.builder().address(address);
 	}
