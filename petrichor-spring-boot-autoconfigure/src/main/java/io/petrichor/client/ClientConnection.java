@@ -123,6 +123,7 @@ final class ClientConnection implements PairReceiver {
 	}
 
 	private void cancel(long number) {
+		closeIfIdle();
 		this.calls.cancel(number);
 		if (this.calls.isNeglected()) {
 			close(DisconnectReason.SILENT,
@@ -251,6 +252,7 @@ final class ClientConnection implements PairReceiver {
 		if (this.state == State.CLOSED) {
 			return Long.MAX_VALUE;
 		}
+		closeIfIdle();
 		if (!this.requests.isEmpty()) {
 			next = Math.min(next, this.requests.expire(now));
 			this.writer.flush();

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -282,6 +283,27 @@ class ReconnectTests {
 			assertThat(client.request().retrieve(String.class)).isEqualTo("new");
 			second.countDown();
 			assertThat(open.join()).isEqualTo("old");
+		}
+	}
+
+	@Test
+	void whenServerSaysByeThenItsConnectionEndsWithTheLastCallHoweverThatEnds() throws Exception {
+		CompletableFuture<Void> said = new CompletableFuture<>();
+		CompletableFuture<Void> closed = new CompletableFuture<>();
+		try (ScriptedServer server = ScriptedServer.welcoming(CAN, (peer) -> {
+			peer.read();
+			peer.send(Map.of("bye", true), "bye");
+			said.complete(null);
+			while (peer.read() != null) {
+				continue;
+			}
+			closed.complete(null);
+		}); PetrichorClient client = client(server.address()).build()) {
+			CompletableFuture<String> call = client.request().retrieveAsync(String.class);
+			said.join();
+			await().until(() -> client.connection().state() == State.WAITING || server.accepted() == 2);
+			call.cancel(true);
+			closed.get(3, TimeUnit.SECONDS);
 		}
 	}
 
