@@ -51,6 +51,9 @@ abstract class Call {
 	/** The connection that has the call, if any has. */
 	@Nullable ClientConnection connection;
 
+	/** Whether a part of the reply has come, so that it was executed. */
+	boolean begun;
+
 	private @Nullable StreamParts parts;
 
 	/** How often the server has said that it did not execute this call. */

@@ -126,6 +126,7 @@ final class CallLane {
 		if (call.isStream()) {
 			call.deadline = now + call.timeout().toNanos();
 		}
+		call.begun = true;
 		call.next(reply);
 		return null;
 	}

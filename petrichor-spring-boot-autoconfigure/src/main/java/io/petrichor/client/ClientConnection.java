@@ -74,7 +74,10 @@ final class ClientConnection implements PairReceiver {
 		return this.server;
 	}
 
-	/** Whether it has served calls, so that its loss is not a failure to connect. */
+	/**
+	 * Whether its loss is not a failure to connect: it has been of use, or has lived for
+	 * as long as the longest wait between connects.
+	 */
 	boolean isProven() {
 		return this.proven || System.nanoTime() - this.opened >= this.trial;
 	}
@@ -120,10 +123,10 @@ final class ClientConnection implements PairReceiver {
 			cancel(call.id);
 		}
 		release();
+		closeIfIdle();
 	}
 
 	private void cancel(long number) {
-		closeIfIdle();
 		this.calls.cancel(number);
 		if (this.calls.isNeglected()) {
 			close(DisconnectReason.SILENT,
@@ -151,11 +154,11 @@ final class ClientConnection implements PairReceiver {
 			return;
 		}
 		else if (this.calls.isByNumber()) {
+			this.proven = true;
 			this.requests.accept(message, this.reader.lastRead());
 		}
 		else {
 			answered(this.calls.answered(), message);
-			this.proven = true;
 		}
 	}
 
@@ -163,7 +166,7 @@ final class ClientConnection implements PairReceiver {
 		call.connection = null;
 		this.proven = true;
 		String code = PetrichorRemoteException.code(message.header());
-		if (code != null && PetrichorRemoteException.isNotExecuted(code)) {
+		if (code != null && !call.begun && PetrichorRemoteException.isNotExecuted(code)) {
 			Duration retry = Welcome.retry(message.header());
 			if (code.equals(ErrorCode.GOING.wireName())) {
 				leave(retry);
@@ -184,11 +187,11 @@ final class ClientConnection implements PairReceiver {
 			return true;
 		}
 		if (header.flag(HeaderKeys.PING)) {
+			this.proven = true;
 			Long number = header.integer(HeaderKeys.ID);
 			this.writer.write((number != null) ? Header.of(HeaderKeys.RE, number) : Header.EMPTY, TNetstring.NULL);
 			return true;
 		}
-			this.proven = true;
 		String code = this.calls.isByNumber() ? PetrichorRemoteException.code(header) : null;
 		if (code != null) {
 			close(DisconnectReason.SERVER,
@@ -210,6 +213,11 @@ final class ClientConnection implements PairReceiver {
 		this.requests.readComplete();
 		this.session.progress();
 		this.writer.flush();
+		if (this.writer.isUnread()) {
+			close(DisconnectReason.SLOW_CONSUMER, new PetrichorConnectionException(
+					"the server does not read the answers to what it asks", false, null));
+			return;
+		}
 		closeIfIdle();
 		this.channel.readOn();
 	}
@@ -222,11 +230,6 @@ final class ClientConnection implements PairReceiver {
 		if (!this.reader.isPaused()) {
 			this.reader.pause();
 			this.timer.watch(until);
-		if (this.writer.isUnread()) {
-			close(DisconnectReason.SLOW_CONSUMER, new PetrichorConnectionException(
-					"the server does not read the answers to what it asks", false, null));
-			return;
-		}
 		}
 	}
 
@@ -249,10 +252,10 @@ final class ClientConnection implements PairReceiver {
 	long expire(long now) {
 		long next = this.calls.expire(now, this::cancel);
 		release();
+		closeIfIdle();
 		if (this.state == State.CLOSED) {
 			return Long.MAX_VALUE;
 		}
-		closeIfIdle();
 		if (!this.requests.isEmpty()) {
 			next = Math.min(next, this.requests.expire(now));
 			this.writer.flush();

@@ -1,7 +1,6 @@
 package io.petrichor.client;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -45,8 +44,6 @@ final class StreamCall<T> extends Call {
 
 	/** Bytes since the consumer had last asked for more than there was. */
 	private long bytesAhead;
-
-	private boolean streaming;
 
 	/** So much may be ahead when reading goes on. */
 	private volatile long resumeAt;
@@ -131,7 +128,6 @@ final class StreamCall<T> extends Call {
 
 	@Override
 	void next(Message reply) {
-		this.streaming = true;
 		emit(reply);
 		long ahead = ++this.delivered - this.requested.get();
 		this.bytesAhead = (ahead > 0) ? this.bytesAhead + reply.body().size() : 0;
@@ -164,9 +160,9 @@ final class StreamCall<T> extends Call {
 	@Override
 	void succeeded(Message reply) {
 		try {
-			if (!this.streaming && !reply.header().has(HeaderKeys.RE) && reply.body().type() == TNetstringType.LIST) {
+			if (!this.begun && !reply.header().has(HeaderKeys.RE) && reply.body().type() == TNetstringType.LIST) {
 				// A plain server gathers what would be a stream.
-				for (Object element : List.copyOf(reply.body().asList())) {
+				for (Object element : reply.body().asList()) {
 					emitLast(Message.of(reply.header(), element));
 				}
 			}

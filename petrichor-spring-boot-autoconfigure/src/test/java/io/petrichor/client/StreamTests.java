@@ -1,6 +1,7 @@
 package io.petrichor.client;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -58,6 +59,34 @@ class StreamTests {
 				PetrichorClient client = client(server)) {
 			assertThat(client.request().body(List.of(1, 2, 3)).retrieveFlux(Integer.class).collectList().block())
 				.containsExactly(1, 2, 3);
+		}
+	}
+
+	@Test
+	void whenListOfPlainServerHasNothingInAPlaceThenTheOthersAreTheStream() {
+		try (ScriptedServer server = ScriptedServer.plain(ScriptedServer::echo);
+				PetrichorClient client = client(server)) {
+			assertThat(
+					client.request().body(Arrays.asList(1, null, 3)).retrieveFlux(Integer.class).collectList().block())
+				.containsExactly(1, 3);
+		}
+	}
+
+	@Test
+	void whenServerIsBusyBehindElementsThenItIsNotAskedAgain() {
+		try (ScriptedServer server = ScriptedServer.welcoming(CAN, (peer) -> {
+			for (Message request; (request = peer.read()) != null;) {
+				Object id = request.header().integer("id");
+				peer.send(Map.of("re", id, "more", true), 1);
+				peer.send(Map.of("re", id, "error", "busy"), "not now");
+			}
+		}); PetrichorClient client = client(server)) {
+			AtomicInteger elements = new AtomicInteger();
+			assertThatExceptionOfType(PetrichorRemoteException.class).isThrownBy(() -> client.request()
+				.retrieveFlux(int.class)
+				.doOnNext((i) -> elements.incrementAndGet())
+				.blockLast());
+			assertThat(elements).hasValue(1);
 		}
 	}
 
