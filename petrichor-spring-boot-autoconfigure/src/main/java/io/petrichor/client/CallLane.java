@@ -24,6 +24,9 @@ final class CallLane {
 	/** The most late replies that are still waited for. */
 	private static final int MAX_FORGOTTEN = 1024;
 
+	/** Timeouts may be longer, which nobody will ever see. */
+	private static final long MAX_TIMEOUT = Long.MAX_VALUE / 8;
+
 	private final PairWriter writer;
 
 	private final Capabilities server;
@@ -60,9 +63,6 @@ final class CallLane {
 		return this.pending.count() < this.maxInFlight && this.writer.hasRoom();
 	}
 
-	/**
-	 * Write a call; the caller flushes.
-	 * @return whether there will be a reply
 	/** The bytes of a call with all that is added to it here. */
 	long size(Call call) {
 		if (call instanceof OnewayCall oneway && this.server.oneway()) {
@@ -72,6 +72,9 @@ final class CallLane {
 				: PairEncoder.size(call.header(), call.body());
 	}
 
+	/**
+	 * Write a call; the caller flushes.
+	 * @return whether there will be a reply
 	 */
 	boolean send(Call call, long now) {
 		if (this.pending.isEmpty()) {
@@ -123,10 +126,10 @@ final class CallLane {
 		if (last) {
 			return call;
 		}
+		call.begun = true;
 		if (call.isStream()) {
 			call.deadline = now + call.timeout().toNanos();
 		}
-		call.begun = true;
 		call.next(reply);
 		return null;
 	}
@@ -175,7 +178,7 @@ final class CallLane {
 		long heard = (lastRead - this.awaitingSince > 0) ? lastRead : this.awaitingSince;
 		// Not a whole multiple: of calls one after the other, each ends by its own
 		// timeout.
-		return heard + 5 * this.longestTimeout / 2 - now;
+		return heard + Math.min(this.longestTimeout, MAX_TIMEOUT) / 2 * 5 - now;
 	}
 
 	/** End all of them. */

@@ -17,7 +17,15 @@ import io.petrichor.tnetstring.TNetstring;
  */
 final class OnewayCall extends Call {
 
-	private final CompletableFuture<@Nullable Void> future = new CompletableFuture<>();
+	private final CompletableFuture<@Nullable Void> future = new CompletableFuture<>() {
+
+		@Override
+		public boolean cancel(boolean mayInterrupt) {
+			giveUp();
+			return super.cancel(mayInterrupt);
+		}
+
+	};
 
 	OnewayCall(Header header, TNetstring body, Duration timeout) {
 		super(header, body, timeout);

@@ -467,6 +467,47 @@ class CallTests {
 		}
 	}
 
+	@Test
+	void whenSentCallIsCancelledBeforeItLeavesThenItNeverDoes() {
+		List<Object> seen = Collections.synchronizedList(new ArrayList<>());
+		CompletableFuture<Void> open = new CompletableFuture<>();
+		try (ScriptedServer server = ScriptedServer.start((peer) -> {
+			open.join();
+			ScriptedServer.welcome(peer, CAN);
+			for (Message request; (request = peer.read()) != null;) {
+				seen.add(request.body().value());
+				if (request.header().has("id")) {
+					peer.send(Map.of("re", request.header().integer("id")), request.body());
+				}
+			}
+		}); PetrichorClient client = client(server.address()).build()) {
+			CompletableFuture<Void> first = client.request().body("withdrawn").send();
+			CompletableFuture<String> second = client.request().body("sent").retrieveAsync(String.class);
+			assertThat(first.cancel(true)).isTrue();
+			open.complete(null);
+			assertThat(second.join()).isEqualTo("sent");
+			assertThat(seen).containsExactly("sent");
+		}
+	}
+
+	@Test
+	void whenOneCallMayTakeDecadesThenTheServerIsNotSilentForThat() {
+		try (ScriptedServer server = ScriptedServer.welcoming(CAN, (peer) -> {
+			Object first = peer.read().header().integer("id");
+			peer.read();
+			peer.read();
+			peer.send(Map.of("re", first), "at last");
+			peer.read();
+		}); PetrichorClient client = client(server.address()).build()) {
+			CompletableFuture<String> call = client.request()
+				.timeout(Duration.ofSeconds(Integer.MAX_VALUE))
+				.retrieveAsync(String.class);
+			assertThatExceptionOfType(PetrichorTimeoutException.class)
+				.isThrownBy(() -> client.request().timeout(Duration.ofMillis(100)).retrieve(String.class));
+			assertThat(call.join()).isEqualTo("at last");
+		}
+	}
+
 	static PetrichorClient.Builder client(String address) {
 		return PetrichorClient.builder().address(address);
 	}
