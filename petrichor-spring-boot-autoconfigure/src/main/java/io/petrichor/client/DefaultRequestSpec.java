@@ -164,6 +164,7 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 		return Mono.create((sink) -> {
 			ClientRequest request = request(header, sink.contextView());
 			FutureCall<T> call = new FutureCall<>(request.header(), body, timeout, session, reader);
+			call.submitted(session, request);
 			// Before it is sent, so that the reply is signalled where it was read.
 			call.future().whenComplete((value, failure) -> {
 				if (failure != null) {
@@ -174,7 +175,7 @@ final class DefaultRequestSpec implements PetrichorClient.RequestSpec {
 				}
 			});
 			sink.onCancel(() -> call.future().cancel(true));
-			session.submit(call, request);
+			session.submit(call);
 		});
 	}
 

@@ -59,6 +59,11 @@ final class Session {
 
 	void submit(Call call, ClientRequest request) {
 		call.submitted(this, request);
+		submit(call);
+	}
+
+	/** Send a call that knows its session, and may have been ended by its caller. */
+	void submit(Call call) {
 		if (this.inbox.add(call)) {
 			execute(this.drain);
 		}

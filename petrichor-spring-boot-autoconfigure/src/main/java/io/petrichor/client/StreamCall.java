@@ -67,9 +67,10 @@ final class StreamCall<T> extends Call {
 		return Flux.create((sink) -> {
 			ClientRequest request = requests.apply(sink.contextView());
 			StreamCall<T> call = new StreamCall<>(request.header(), body, timeout, session, sink, reader);
+			call.submitted(session, request);
 			sink.onRequest(call::request);
 			sink.onCancel(call::cancel);
-			session.submit(call, request);
+			session.submit(call);
 		});
 	}
 

@@ -3,10 +3,13 @@ package io.petrichor.client;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 
 import io.petrichor.handler.Outcome;
 import io.petrichor.protocol.Message;
@@ -58,6 +61,32 @@ class CallEndTests {
 			assertThat(client.request().body("here").retrieve(String.class)).isEqualTo("here");
 			assertThat(server.accepted()).isOne();
 		}
+	}
+
+	@Test
+	void whenSubscriberCancelsAtOnceThenObserverIsToldOfTheEnd() {
+		AtomicInteger begun = new AtomicInteger();
+		AtomicInteger ended = new AtomicInteger();
+		try (ScriptedServer server = ScriptedServer.plain(ScriptedServer::echo);
+				PetrichorClient client = client(server).observer((request) -> {
+					begun.incrementAndGet();
+					return (outcome, failure) -> ended.incrementAndGet();
+				}).build()) {
+			client.connect();
+			client.request().retrieveMono(String.class).subscribe(new Cancelling());
+			client.request().retrieveFlux(String.class).subscribe(new Cancelling());
+			assertThat(begun).hasValue(2);
+			assertThat(ended).hasValue(2);
+		}
+	}
+
+	private static final class Cancelling extends BaseSubscriber<String> {
+
+		@Override
+		protected void hookOnSubscribe(Subscription subscription) {
+			subscription.cancel();
+		}
+
 	}
 
 	private static void fail(Outcome outcome, @Nullable Throwable failure) {
