@@ -83,20 +83,29 @@ final class Session {
 	/** Done when there is a connection; fails with the first round that fails. */
 	CompletableFuture<@Nullable Void> connect() {
 		CompletableFuture<@Nullable Void> connected = new CompletableFuture<>();
-		execute(() -> this.link.connect(connected));
+		if (!execute(() -> this.link.connect(connected))) {
+			connected.completeExceptionally(closed(null));
+		}
 		return connected;
 	}
 
-	void execute(Runnable work) {
+	/** Work on the event loop; false if that has ended. */
+	boolean execute(Runnable work) {
 		try {
 			this.loop.execute(work);
+			return true;
 		}
 		catch (RejectedExecutionException ex) {
 			// The event loop has ended, and this session with it.
 			for (Call call = this.inbox.takeAll(); call != null; call = call.below) {
-				call.fail(new PetrichorConnectionException("the client was closed", false, ex));
+				call.fail(closed(ex));
 			}
+			return false;
 		}
+	}
+
+	private static PetrichorConnectionException closed(@Nullable Throwable cause) {
+		return new PetrichorConnectionException("the client was closed", false, cause);
 	}
 
 	/** A call has ended; told with the others that ended with the same read. */

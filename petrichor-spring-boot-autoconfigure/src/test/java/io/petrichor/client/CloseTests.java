@@ -139,6 +139,22 @@ class CloseTests {
 	}
 
 	@Test
+	void whenConnectedAfterCloseThenItFailsAtOnce() {
+		try (ScriptedServer server = ScriptedServer.plain(ScriptedServer::echo)) {
+			PetrichorClient client = PetrichorClient.builder().address(server.address()).build();
+			client.connect();
+			client.close();
+			for (int i = 0; i < 30; i++) {
+				await().pollDelay(Duration.ofMillis(100)).until(() -> true);
+				long start = System.nanoTime();
+				assertThatExceptionOfType(PetrichorConnectionException.class).isThrownBy(client::connect)
+					.withMessageContaining("closed");
+				assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+			}
+		}
+	}
+
+	@Test
 	void whenNeverUsedThenCloseReturnsAndNoThreadIsLeft() {
 		PetrichorClient client = PetrichorClient.builder().build();
 		client.close();
