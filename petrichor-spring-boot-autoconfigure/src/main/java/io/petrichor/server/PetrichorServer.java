@@ -159,15 +159,18 @@ public final class PetrichorServer implements SmartLifecycle, DisposableBean, Ap
 	 * @return the number
 	 */
 	public int connectionCount() {
-		return (int) open().count();
+		return times().mapToInt((time) -> time.connections().size()).sum();
 	}
 
 	private Stream<ServerConnection> open() {
+		return times().flatMap((time) -> time.connections().stream());
+	}
+
+	/** The time from the last start, and those before it whose connections still end. */
+	private Stream<Listening> times() {
 		// In this order, since it is among the drains before it stops listening.
 		Stream<Listening> listening = Stream.ofNullable(this.listening);
-		return Stream.concat(listening, this.drains.stream().map(Drain::listening))
-			.distinct()
-			.flatMap((each) -> each.connections().stream());
+		return Stream.concat(listening, this.drains.stream().map(Drain::listening)).distinct();
 	}
 
 	/**

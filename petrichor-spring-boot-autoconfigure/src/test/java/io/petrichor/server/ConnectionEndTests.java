@@ -44,11 +44,11 @@ class ConnectionEndTests {
 	void whenPeerWithCapabilitiesEndsItsHalfThenItsRequestsAreStillAnswered() {
 		TestServer.run(TestServer.with(Handlers.class), (port) -> {
 			try (RawPeer peer = RawPeer.welcomed(port, Map.of("can", Map.of("re", 8)))) {
-				for (int i = 0; i < 16; i++) {
+				for (int i = 0; i < 4; i++) {
 					peer.send(Map.of("to", "big"), "");
 				}
 				peer.send(Map.of("to", "trickle", "id", 1), "").endOutput();
-				for (int i = 0; i < 17; i++) {
+				for (int i = 0; i < 5; i++) {
 					assertThat(peer.read().body().size()).isGreaterThan(Handlers.BIG);
 				}
 				assertThat(peer.read()).isNull();
