@@ -28,7 +28,13 @@ final class FluxReply extends StreamReply implements CoreSubscriber<Object> {
 
 	@Override
 	void pull(int count) {
-		source().request(count);
+		try {
+			source().request(count);
+		}
+		catch (Throwable ex) {
+			// Reactor tells nobody else of errors that it holds to be fatal.
+			giveUp(ex);
+		}
 	}
 
 	@Override
@@ -39,8 +45,16 @@ final class FluxReply extends StreamReply implements CoreSubscriber<Object> {
 			}
 		}
 		catch (Throwable ex) {
+			giveUp(ex);
+		}
+	}
+
+	private void giveUp(Throwable failure) {
+		try {
 			dispose();
-			fail(ex);
+		}
+		finally {
+			fail(failure);
 		}
 	}
 

@@ -365,10 +365,13 @@ public final class RequestLane {
 		if (!this.streams.isEmpty()) {
 			boolean running = this.running;
 			this.running = true;
-			boolean again = this.streams.feed();
-			this.running = running;
-			if (again) {
-				wakeLater();
+			try {
+				if (this.streams.feed()) {
+					wakeLater();
+				}
+			}
+			finally {
+				this.running = running;
 			}
 		}
 	}

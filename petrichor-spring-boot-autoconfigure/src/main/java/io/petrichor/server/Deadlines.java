@@ -96,6 +96,12 @@ final class Deadlines {
 		schedule(isWatched() ? Math.min(left, TICK) : left);
 	}
 
+	/** The timer could not look at all of them. */
+	void retry() {
+		close();
+		schedule(TICK);
+	}
+
 	/** One of them is over: look no more, unless something changes. */
 	void over() {
 		this.timer = null;

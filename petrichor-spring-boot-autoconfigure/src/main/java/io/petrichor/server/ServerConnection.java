@@ -30,6 +30,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
 	private static final Log logger = LogFactory.getLog(ServerConnection.class);
 
+	private static final OccasionalLog failures = new OccasionalLog(logger);
+
 	private final PetrichorServer server;
 
 	private final Listening listening;
@@ -232,9 +234,21 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
 	// Deadlines
 
-	/** Is one of the deadlines over? */
+	/** Is one of the deadlines over? This is not the last look because it failed. */
 	private void look() {
-		long now = System.nanoTime();
+		try {
+			look(System.nanoTime());
+		}
+		catch (Throwable ex) {
+			failures.error("Connection %s goes on after an error when its deadlines were looked at".formatted(id()),
+					ex);
+			if (this.life.state() != ConnectionState.CLOSED) {
+				this.deadlines.retry();
+			}
+		}
+	}
+
+	private void look(long now) {
 		this.lane.expire(now);
 		long left = this.deadlines.left(now);
 		if (left <= 0 && this.deadlines.isExpired(now)) {
