@@ -24,7 +24,7 @@ final class NumberedRequests {
 	/** Those that are not answered yet. */
 	private final Map<Long, Request> open = new ConcurrentHashMap<>(0);
 
-	/** Those that wait for a thread. */
+	/** Those that wait for a thread; none that is answered, since no limit counts it. */
 	private final Queue<Request> waiting = new ConcurrentLinkedQueue<>();
 
 	private final HandOff.Watched work;
@@ -94,6 +94,7 @@ final class NumberedRequests {
 		if (request != null) {
 			request.complete(ErrorReplies.CANCELLED);
 			request.stopWork();
+			this.waiting.remove(request);
 		}
 	}
 
@@ -108,12 +109,14 @@ final class NumberedRequests {
 		for (Request request : this.open.values()) {
 			next = Math.min(next, this.lane.expire(request, now));
 		}
+		this.waiting.removeIf(Request::isDone);
 		return next;
 	}
 
 	void close() {
 		this.open.values().forEach(Request::abandon);
 		this.open.clear();
+		this.waiting.clear();
 	}
 
 }

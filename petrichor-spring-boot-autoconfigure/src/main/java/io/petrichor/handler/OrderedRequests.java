@@ -32,8 +32,8 @@ final class OrderedRequests {
 	/** Those whose turn has not come. */
 	private final ArrayDeque<Request> waiting = new ArrayDeque<>();
 
-	/** Those that a thread of the executor is running. */
-	private final List<Request> batch = new ArrayList<>();
+	/** Those that a thread of the executor is running, or will. */
+	private volatile List<Request> batch = new ArrayList<>();
 
 	private int batchRan;
 
@@ -86,29 +86,31 @@ final class OrderedRequests {
 	}
 
 	private void submitBatch() {
+		List<Request> batch = this.batch;
 		while (!this.waiting.isEmpty() && this.waiting.element().target().blocking()) {
-			this.batch.add(this.waiting.remove());
+			batch.add(this.waiting.remove());
 		}
 		this.busy = true;
 		try {
 			this.handOff.submit(this.batchWork);
-			if (this.batch.size() > 1) {
+			if (batch.size() > 1) {
 				armFlusher();
 			}
 		}
 		catch (RejectedExecutionException ex) {
-			this.batch.forEach((request) -> request.complete(ErrorReplies.BUSY));
-			this.batch.clear();
+			batch.forEach((request) -> request.complete(ErrorReplies.BUSY));
+			batch.clear();
 			this.busy = false;
 		}
 	}
 
 	/** On a thread of the executor. */
 	private void runBatch() {
+		List<Request> batch = this.batch;
 		int index = 0;
 		try {
-			while (index < this.batch.size()) {
-				Request request = this.batch.get(index++);
+			while (index < batch.size()) {
+				Request request = batch.get(index++);
 				this.lane.runInterruptibly(request);
 				if (!request.isAnswered() || this.lane.isGivenUp() || this.replies.isFull()) {
 					break;
@@ -121,14 +123,25 @@ final class OrderedRequests {
 	}
 
 	private void endBatch() {
-		for (int i = this.batch.size() - 1; i >= this.batchRan; i--) {
-			this.waiting.addFirst(this.batch.get(i));
+		List<Request> batch = this.batch;
+		for (int i = batch.size() - 1; i >= this.batchRan; i--) {
+			this.waiting.addFirst(batch.get(i));
 		}
-		Request last = this.batch.get(this.batchRan - 1);
-		this.batch.clear();
-		this.current = last.isAnswered() ? null : last;
+		@Nullable Request last = batch.isEmpty() ? null : batch.get(this.batchRan - 1);
+		batch.clear();
+		this.current = (last == null || last.isAnswered()) ? null : last;
 		this.busy = this.current != null;
 		this.lane.advance();
+	}
+
+	/**
+	 * All of the batch is answered: while it waits for a thread it is not kept, since no
+	 * limit counts it.
+	 */
+	private void dropBatch() {
+		if (!this.batch.isEmpty()) {
+			this.batch = new ArrayList<>();
+		}
 	}
 
 	private void armFlusher() {
@@ -162,6 +175,7 @@ final class OrderedRequests {
 				return next;
 			}
 		}
+		dropBatch();
 		while (!this.waiting.isEmpty()) {
 			next = Math.min(next, this.lane.expire(this.waiting.element(), now));
 			if (!this.waiting.element().isAnswered()) {
@@ -176,6 +190,7 @@ final class OrderedRequests {
 		this.waiting.forEach(Request::abandon);
 		this.waiting.clear();
 		this.batch.forEach(Request::abandon);
+		dropBatch();
 		if (this.current != null) {
 			this.current.abandon();
 		}
