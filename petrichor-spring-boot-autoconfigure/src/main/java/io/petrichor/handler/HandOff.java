@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.netty.util.concurrent.AbstractEventExecutor;
 import io.netty.util.concurrent.EventExecutor;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 /**
  * The way from one event loop to the handler executor and back, for all connections of
@@ -16,6 +18,8 @@ import io.netty.util.concurrent.EventExecutor;
  * loop looks for itself every two milliseconds.
  */
 final class HandOff {
+
+	private static final Log logger = LogFactory.getLog(HandOff.class);
 
 	private static final long PATIENCE_MILLIS = 2;
 
@@ -32,6 +36,9 @@ final class HandOff {
 
 	/** Pieces of work that are not done; as long as there are, the loop looks. */
 	private final AtomicInteger away = new AtomicInteger();
+
+	/** Whether it has been said that the executor fails. */
+	private volatile boolean failed;
 
 	private boolean wakeSoon;
 
@@ -55,7 +62,7 @@ final class HandOff {
 			}
 		}
 		else {
-			this.executor.execute(work);
+			give(work);
 		}
 		this.away.incrementAndGet();
 	}
@@ -68,7 +75,7 @@ final class HandOff {
 	void execute(Watched work) {
 		this.away.incrementAndGet();
 		try {
-			this.executor.execute(work);
+			give(work);
 		}
 		catch (RejectedExecutionException ex) {
 			this.away.decrementAndGet();
@@ -79,10 +86,31 @@ final class HandOff {
 		}
 	}
 
+	/** An executor that fails, as one that gets no thread, refuses the work as well. */
+	private void give(Runnable work) {
+		try {
+			this.executor.execute(work);
+		}
+		catch (RejectedExecutionException ex) {
+			throw ex;
+		}
+		catch (Throwable ex) {
+			if (!this.failed) {
+				this.failed = true;
+				logger.error("The handler executor fails; what it does not take is answered busy", ex);
+			}
+			throw new RejectedExecutionException("The handler executor fails", ex);
+		}
+	}
+
 	private void wake() {
 		this.wakeSoon = false;
-		((HandlerThreads) this.executor).wake();
-		lookLater();
+		try {
+			((HandlerThreads) this.executor).wake();
+		}
+		finally {
+			lookLater();
+		}
 	}
 
 	private void lookLater() {

@@ -10,6 +10,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ final class HandlerThreads implements Executor, AutoCloseable {
 	 * requests that a dozen connections send at once are still work for one.
 	 */
 	private static final long WORTH_WAKING_NANOS = 50_000;
+
+	private static final Log logger = LogFactory.getLog(HandlerThreads.class);
 
 	private final int most;
 
@@ -45,6 +49,9 @@ final class HandlerThreads implements Executor, AutoCloseable {
 
 	/** Whether a thread has been woken that has not looked yet. */
 	private boolean waking;
+
+	/** Whether the last thread could not be started. */
+	private boolean shorthanded;
 
 	private boolean closed;
 
@@ -143,10 +150,29 @@ final class HandlerThreads implements Executor, AutoCloseable {
 			this.idle.pop().signal();
 		}
 		else if (this.threads.size() < this.most) {
-			this.waking = true;
+			this.waking = start();
+		}
+	}
+
+	/**
+	 * The machine may have no thread to give just now. Whoever asks for one has work that
+	 * is taken already, and must not fail: others do it, or it waits.
+	 */
+	private boolean start() {
+		try {
 			Thread thread = this.factory.newThread(this::run);
-			this.threads.add(thread);
 			thread.start();
+			this.threads.add(thread);
+			this.shorthanded = false;
+			return true;
+		}
+		catch (Throwable ex) {
+			if (!this.shorthanded) {
+				this.shorthanded = true;
+				logger.error("No thread could be started for handlers, there are %d; trying again as long as work waits"
+					.formatted(this.threads.size()), ex);
+			}
+			return false;
 		}
 	}
 

@@ -150,6 +150,21 @@ class ExecutionTests {
 		});
 	}
 
+	@Test
+	void whenExecutorOfTheApplicationFailsThenPeersAreToldThatItIsBusyAndKeepTheirConnections() {
+		TestServer.run(TestServer.with(Handlers.class, Exhausted.class), (port) -> {
+			for (Map<String, Object> can : List.of(Map.<String, Object>of(), CAN)) {
+				try (RawPeer peer = RawPeer.welcomed(port, can)) {
+					for (int id = 1; id <= 2; id++) {
+						assertThat(peer.request(Map.of("to", "thread", "id", id), "").header().text("error"))
+							.isEqualTo("busy");
+					}
+					assertThat(peer.request(Map.of("to", "loop", "id", 3), "").header().has("error")).isFalse();
+				}
+			}
+		});
+	}
+
 	private static void assertBusy(ApplicationContextRunner runner) {
 		runner.run((context) -> {
 			Handlers handlers = context.getBean(Handlers.class);
@@ -227,6 +242,18 @@ class ExecutionTests {
 		PetrichorHandlerExecutor executor() {
 			return PetrichorHandlerExecutor.of((work) -> {
 				throw new RejectedExecutionException("not today");
+			});
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Exhausted {
+
+		@Bean
+		PetrichorHandlerExecutor executor() {
+			return PetrichorHandlerExecutor.of((work) -> {
+				throw new OutOfMemoryError("unable to create native thread");
 			});
 		}
 
