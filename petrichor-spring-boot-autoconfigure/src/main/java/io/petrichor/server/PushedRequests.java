@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
@@ -26,6 +28,8 @@ import io.petrichor.tnetstring.TNetstring;
  */
 final class PushedRequests {
 
+	private static final OccasionalLog failures = new OccasionalLog(LogFactory.getLog(PushedRequests.class));
+
 	private final String id;
 
 	private final Outbound out;
@@ -38,6 +42,9 @@ final class PushedRequests {
 
 	private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
 
+	/** How many more requests the peer takes. */
+	private volatile Semaphore free = new Semaphore(0);
+
 	private volatile Capabilities capabilities = Capabilities.NONE;
 
 	PushedRequests(String id, Outbound out, Duration timeout, int maxReply) {
@@ -49,6 +56,7 @@ final class PushedRequests {
 
 	/** The peer is let in. */
 	void allow(Capabilities capabilities) {
+		this.free = new Semaphore(capabilities.re());
 		this.capabilities = capabilities;
 	}
 
@@ -69,7 +77,7 @@ final class PushedRequests {
 	}
 
 	private void request(String to, TNetstring body, MonoSink<TNetstring> sink) {
-		if (this.pending.size() >= this.capabilities.re()) {
+		if (!this.free.tryAcquire()) {
 			sink.error(new PetrichorException(ErrorCode.BUSY, "the peer has as many requests as it takes"));
 			return;
 		}
@@ -79,19 +87,39 @@ final class PushedRequests {
 		Map<String, Object> header = new LinkedHashMap<>();
 		header.put(HeaderKeys.TO, to);
 		header.put(HeaderKeys.ID, id);
-		this.out.push(Header.of(header), body);
+		try {
+			this.out.push(Header.of(header), body);
+		}
+		catch (Throwable ex) {
+			remove(id);
+			throw ex;
+		}
 		if (!this.out.isOpen()) {
 			close();
 		}
 	}
 
 	private void cancel(Long id) {
-		if (this.pending.remove(id) != null && this.capabilities.more()) {
+		if (remove(id) != null && this.capabilities.more()) {
 			Map<String, Object> header = new LinkedHashMap<>();
 			header.put(HeaderKeys.ID, id);
 			header.put(HeaderKeys.CANCEL, true);
-			this.out.push(Header.of(header), TNetstring.NULL);
+			try {
+				this.out.push(Header.of(header), TNetstring.NULL);
+			}
+			catch (IllegalStateException ex) {
+				// A courtesy to a peer that does not read it. Whoever cancels goes on.
+			}
 		}
+	}
+
+	/** It is not in flight any more; null if it was not before. */
+	private @Nullable Pending remove(Long id) {
+		@Nullable Pending waiting = this.pending.remove(id);
+		if (waiting != null) {
+			this.free.release();
+		}
+		return waiting;
 	}
 
 	/** A reply, or a part of one. One that nobody waits for is dropped. */
@@ -102,15 +130,31 @@ final class PushedRequests {
 			return;
 		}
 		if (!reply.header().flag(HeaderKeys.MORE) || waiting.add(reply.body()) > this.maxReply) {
-			this.pending.remove(id);
+			remove(id);
 			waiting.end(reply);
 		}
 	}
 
 	void close() {
 		PetrichorException gone = new PetrichorException(ErrorCode.CANCELLED, "the connection is gone");
-		this.pending.values().forEach((waiting) -> waiting.sink.error(gone));
-		this.pending.clear();
+		for (Long id : this.pending.keySet()) {
+			@Nullable Pending waiting = remove(id);
+			if (waiting != null) {
+				fail(waiting, gone);
+			}
+		}
+	}
+
+	/** Whoever waits for it may throw anything, and the others are to be told as well. */
+	private void fail(Pending waiting, PetrichorException reason) {
+		try {
+			waiting.sink.error(reason);
+		}
+		catch (Throwable ex) {
+			failures.error(
+					"Whoever waits for a reply on connection %s failed when told that it is gone".formatted(this.id),
+					ex);
+		}
 	}
 
 	private void require(boolean able) {

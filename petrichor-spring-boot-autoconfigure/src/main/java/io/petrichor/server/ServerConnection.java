@@ -209,14 +209,14 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void channelInactive(ChannelHandlerContext context) {
-		this.life.closed();
-		this.pace.close();
-		this.pushed.close();
-		this.deadlines.close();
-		CloseReason reason = this.life.reason();
 		try {
+			this.life.closed();
+			this.pace.close();
+			this.deadlines.close();
+			this.pushed.close();
 			this.handshake.closed();
 			this.lane.close();
+			CloseReason reason = this.life.reason();
 			this.server.closed(this.peer, (reason != null) ? reason : CloseReason.PEER);
 		}
 		finally {

@@ -1,18 +1,31 @@
 package io.petrichor.server;
 
 import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
 
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.event.EventListener;
 
 import io.petrichor.handler.PetrichorConnection;
@@ -59,7 +72,7 @@ class PushTests {
 				var failed = connection.request("broken", null, Long.class).toFuture();
 				peer.read();
 				peer.send(Map.of("re", 3, "error", "app.broken"), "why");
-				assertThatExceptionOfType(java.util.concurrent.ExecutionException.class).isThrownBy(failed::get)
+				assertThatExceptionOfType(ExecutionException.class).isThrownBy(failed::get)
 					.withCauseInstanceOf(PetrichorException.class)
 					.withMessageContaining("app.broken: why");
 				assertThat(peer.send(Map.of("re", 99), "nobody waits")
@@ -127,7 +140,7 @@ class PushTests {
 			PetrichorConnection connection = context.getBean(PetrichorConnections.class).all().iterator().next();
 			var reply = connection.request("one", null, Long.class).toFuture();
 			peer.close();
-			assertThatExceptionOfType(java.util.concurrent.ExecutionException.class).isThrownBy(reply::get)
+			assertThatExceptionOfType(ExecutionException.class).isThrownBy(reply::get)
 				.withMessageContaining("the connection is gone");
 		});
 	}
@@ -161,6 +174,97 @@ class PushTests {
 	}
 
 	@Test
+	void whenPeerDoesNotReadThenRequestToItIsOverAfterItsTime() {
+		slow().withPropertyValues("petrichor.server.dispatch.timeout=500ms").run((context) -> {
+			try (RawPeer peer = ofSmallWindow(TestServer.port(context))) {
+				PetrichorConnection connection = context.getBean(PetrichorConnections.class).all().iterator().next();
+				var reply = connection.request("one", null, Long.class).toFuture();
+				fill(connection);
+				assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> reply.get(5, TimeUnit.SECONDS))
+					.withCauseInstanceOf(PetrichorException.class)
+					.withMessageContaining("timeout");
+				assertThat(peer.read().header().text("to")).isEqualTo("one");
+			}
+		});
+	}
+
+	@Test
+	void whenPeerReadsAgainThenRequestsThatWereRefusedMeanwhileDoNotCount() {
+		slow().run((context) -> {
+			try (RawPeer peer = ofSmallWindow(TestServer.port(context))) {
+				PetrichorConnection connection = context.getBean(PetrichorConnections.class).all().iterator().next();
+				int sent = fill(connection);
+				for (int i = 0; i < 3; i++) {
+					assertThatIllegalStateException().isThrownBy(() -> connection.request("x", "", Long.class).block())
+						.withMessageContaining("does not read");
+				}
+				for (int i = 0; i < sent; i++) {
+					assertThat(peer.read().header().text("to")).isEqualTo("news");
+				}
+				var reply = connection.request("time", null, Long.class).toFuture();
+				Message request = peer.read();
+				assertThat(request.header().text("to")).isEqualTo("time");
+				peer.send(Map.of("re", request.header().integer("id")), 42);
+				assertThat(reply.get(5, TimeUnit.SECONDS)).isEqualTo(42);
+			}
+		});
+	}
+
+	@Test
+	void whenManyThreadsSendRequestsAtOnceThenPeerGetsNoMoreThanItTakes() {
+		TestServer.with(Handlers.class).run((context) -> {
+			ExecutorService threads = Executors.newFixedThreadPool(4);
+			try (RawPeer peer = RawPeer.welcomed(TestServer.port(context), CAN)) {
+				PetrichorConnection connection = context.getBean(PetrichorConnections.class).all().iterator().next();
+				CyclicBarrier barrier = new CyclicBarrier(4);
+				for (int round = 0; round < 2000; round++) {
+					AtomicInteger refused = new AtomicInteger();
+					List<Future<Disposable>> requests = threads.invokeAll(Collections.nCopies(4, () -> {
+						Mono<Long> request = connection.request("x", "", Long.class);
+						barrier.await(10, TimeUnit.SECONDS);
+						return request.subscribe((value) -> {
+						}, (failure) -> refused.incrementAndGet());
+					}));
+					assertThat(refused).as("round %d", round).hasValue(2);
+					for (Future<Disposable> request : requests) {
+						request.get().dispose();
+					}
+				}
+				assertThat(peer.read().header().text("to")).isEqualTo("x");
+			}
+			finally {
+				threads.shutdown();
+			}
+		});
+	}
+
+	@Test
+	void whenThoseWhoWaitForRepliesFailThenTheConnectionIsGoneAllTheSame() {
+		TestServer.with(Handlers.class)
+			.withPropertyValues("petrichor.server.shutdown.grace-period=500ms")
+			.run((context) -> {
+				PetrichorServer server = context.getBean(PetrichorServer.class);
+				RawPeer peer = RawPeer.welcomed(server.port(), CAN);
+				PetrichorConnection connection = context.getBean(PetrichorConnections.class).all().iterator().next();
+				AtomicInteger told = new AtomicInteger();
+				for (int i = 0; i < 2; i++) {
+					connection.request("one", null, Long.class).subscribe((value) -> {
+					}, (failure) -> {
+						told.incrementAndGet();
+						throw new NoClassDefFoundError("of the application");
+					});
+				}
+				peer.close();
+				Awaitility.await().until(() -> server.connectionCount() == 0);
+				assertThat(context.getBean(PetrichorConnections.class).all()).isEmpty();
+				assertThat(told).hasValue(2);
+				CountDownLatch stopped = new CountDownLatch(1);
+				server.stop(stopped::countDown);
+				assertThat(stopped.await(10, TimeUnit.SECONDS)).isTrue();
+			});
+	}
+
+	@Test
 	void whenServerStopsThenItsRequestsToPeersFailAndSayWhy() {
 		TestServer.with(Handlers.class)
 			.withPropertyValues("petrichor.server.shutdown.grace-period=500ms")
@@ -177,7 +281,7 @@ class PushTests {
 				var during = connection.request("during", null, Long.class).toFuture();
 				Awaitility.await().until(() -> !server.isRunning());
 				for (var request : List.of(before, during, connection.request("after", null, Long.class).toFuture())) {
-					assertThatExceptionOfType(java.util.concurrent.ExecutionException.class)
+					assertThatExceptionOfType(ExecutionException.class)
 						.isThrownBy(() -> request.get(5, TimeUnit.SECONDS))
 						.havingCause()
 						.isInstanceOf(PetrichorException.class)
@@ -219,6 +323,35 @@ class PushTests {
 			}
 			assertThat(context.getBean(PetrichorConnections.class).all()).isEmpty();
 		});
+	}
+
+	private static ApplicationContextRunner slow() {
+		return TestServer.with(Handlers.class)
+			.withPropertyValues("petrichor.server.outbound.max-pending=2MB",
+					"petrichor.server.outbound.write-timeout=20s");
+	}
+
+	private static RawPeer ofSmallWindow(int port) throws SocketException {
+		Socket socket = new Socket();
+		socket.setReceiveBufferSize(4096);
+		return RawPeer.over(socket, port).introduce(CAN);
+	}
+
+	/**
+	 * Send until neither the server nor the socket takes more; tells how much that was.
+	 */
+	private static int fill(PetrichorConnection connection) {
+		AtomicInteger sent = new AtomicInteger();
+		Awaitility.await().during(Duration.ofMillis(300)).until(() -> {
+			int before = sent.get();
+			assertThatIllegalStateException().isThrownBy(() -> {
+				for (; sent.get() < 1000; sent.incrementAndGet()) {
+					connection.send("news", new byte[100_000]);
+				}
+			});
+			return sent.get() == before;
+		});
+		return sent.get();
 	}
 
 	static class Handlers {
