@@ -252,7 +252,9 @@ public final class RequestLane {
 			return;
 		}
 		this.replies.write(part, id, body);
-		extend(request);
+		if (mayGoOn(request)) {
+			extend(request);
+		}
 		wake();
 	}
 
@@ -300,7 +302,7 @@ public final class RequestLane {
 
 	long expire(Request request, long now) {
 		long left = this.givenUp ? 0 : request.deadline() - now;
-		if (left <= 0 && !this.givenUp && request.isHeldUpByPeer()) {
+		if (left <= 0 && !this.givenUp && request.isHeldUpByPeer() && mayGoOn(request)) {
 			extend(request);
 		}
 		else if (left <= 0 && !request.isDone()) {
@@ -309,11 +311,14 @@ public final class RequestLane {
 		return request.isAnswered() ? Long.MAX_VALUE : Math.max(left, SOON);
 	}
 
-	/** A stream has all of the time again for its next part, if the caller set no end. */
+	/** Whether a stream may take as long as it goes on: the caller has set no end. */
+	private static boolean mayGoOn(Request request) {
+		return !request.header().has(HeaderKeys.TTL);
+	}
+
+	/** A stream has all of the time again for its next part. */
 	private void extend(Request request) {
-		if (!request.header().has(HeaderKeys.TTL)) {
-			request.deadline(System.nanoTime() + this.dispatcher.timeout());
-		}
+		request.deadline(System.nanoTime() + this.dispatcher.timeout());
 	}
 
 	/**

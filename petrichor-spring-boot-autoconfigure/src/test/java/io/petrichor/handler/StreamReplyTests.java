@@ -1,11 +1,20 @@
 package io.petrichor.handler;
 
+import java.net.Socket;
+import java.net.SocketException;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 
+import io.petrichor.protocol.Message;
+import io.petrichor.server.ConnectionInfo;
+import io.petrichor.server.PetrichorServer;
 import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.TestServer;
 
@@ -34,7 +43,33 @@ class StreamReplyTests {
 				});
 	}
 
+	@Test
+	void whenStreamMayTakeNoLongerThenItEndsAlsoIfThePeerDoesNotReadIt() {
+		TestServer.with(Handlers.class).run((context) -> {
+			PetrichorServer server = context.getBean(PetrichorServer.class);
+			try (RawPeer peer = ofSmallWindow(server.port())) {
+				peer.send(Map.of("to", "endless", "id", 1, "ttl", 300), "");
+				assertThat(context.getBean(Handlers.class).begun.await(10, TimeUnit.SECONDS)).isTrue();
+				Awaitility.await().until(() -> server.connections().mapToInt(ConnectionInfo::inFlight).sum() == 0);
+				Message reply;
+				do {
+					reply = peer.read();
+				}
+				while (reply.header().flag("more"));
+				assertThat(reply.header().asMap()).isEqualTo(Map.of("re", 1L, "error", "timeout"));
+			}
+		});
+	}
+
+	private static RawPeer ofSmallWindow(int port) throws SocketException {
+		Socket socket = new Socket();
+		socket.setReceiveBufferSize(4096);
+		return RawPeer.over(socket, port).introduce(CAN);
+	}
+
 	static class Handlers {
+
+		final CountDownLatch begun = new CountDownLatch(1);
 
 		@PetrichorHandler("fail")
 		Flux<Integer> fail(String failure) {
@@ -53,6 +88,12 @@ class StreamReplyTests {
 		@PetrichorHandler("never")
 		Flux<String> never() {
 			return Flux.never();
+		}
+
+		@PetrichorHandler("endless")
+		Flux<byte[]> endless() {
+			this.begun.countDown();
+			return Flux.generate((sink) -> sink.next(new byte[50_000]));
 		}
 
 	}
