@@ -101,6 +101,16 @@ final class IteratorReply extends StreamReply {
 			this.closed = true;
 		}
 		if (close) {
+			closeWhereItMayBlock();
+		}
+	}
+
+	/** Not on the event loop, if there is room elsewhere: it may be a cursor's end. */
+	private void closeWhereItMayBlock() {
+		try {
+			request().execute(this::close);
+		}
+		catch (RejectedExecutionException ex) {
 			close();
 		}
 	}

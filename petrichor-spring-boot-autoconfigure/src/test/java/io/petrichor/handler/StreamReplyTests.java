@@ -2,9 +2,13 @@ package io.petrichor.handler;
 
 import java.net.Socket;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -61,6 +65,37 @@ class StreamReplyTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenStreamIsNotWantedAnyMoreThenItIsClosedWhereItMayBlock(boolean gone) {
+		TestServer.with(Handlers.class).run((context) -> {
+			Handlers handlers = context.getBean(Handlers.class);
+			RawPeer peer = ofSmallWindow(TestServer.port(context));
+			try {
+				peer.send(Map.of("to", "rows", "id", 1), "");
+				Awaitility.await().until(() -> handlers.rows.get() > 0);
+				AtomicInteger seen = new AtomicInteger();
+				Awaitility.await()
+					.during(Duration.ofMillis(200))
+					.until(() -> seen.getAndSet(handlers.rows.get()) == handlers.rows.get());
+				if (gone) {
+					peer.close();
+				}
+				else {
+					peer.send(Map.of("id", 1, "cancel", true), "");
+					while (peer.read().header().flag("more")) {
+						// Until there is room again, the cancel is not read.
+					}
+				}
+				Awaitility.await().until(() -> handlers.closedBy.get() != null);
+				assertThat(handlers.closedBy.get()).startsWith("petrichor-handler-");
+			}
+			finally {
+				peer.close();
+			}
+		});
+	}
+
 	private static RawPeer ofSmallWindow(int port) throws SocketException {
 		Socket socket = new Socket();
 		socket.setReceiveBufferSize(4096);
@@ -70,6 +105,10 @@ class StreamReplyTests {
 	static class Handlers {
 
 		final CountDownLatch begun = new CountDownLatch(1);
+
+		final AtomicInteger rows = new AtomicInteger();
+
+		final AtomicReference<String> closedBy = new AtomicReference<>();
 
 		@PetrichorHandler("fail")
 		Flux<Integer> fail(String failure) {
@@ -94,6 +133,14 @@ class StreamReplyTests {
 		Flux<byte[]> endless() {
 			this.begun.countDown();
 			return Flux.generate((sink) -> sink.next(new byte[50_000]));
+		}
+
+		@PetrichorHandler("rows")
+		Stream<byte[]> rows() {
+			return Stream.generate(() -> {
+				this.rows.incrementAndGet();
+				return new byte[50_000];
+			}).onClose(() -> this.closedBy.set(Thread.currentThread().getName()));
 		}
 
 	}
