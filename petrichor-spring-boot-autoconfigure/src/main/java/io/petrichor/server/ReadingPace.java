@@ -29,6 +29,8 @@ final class ReadingPace {
 	/** What the budget knows of. */
 	private volatile long held;
 
+	private boolean closed;
+
 	ReadingPace(ServerLimits limits, MemoryBudget budget, PairInput in, Outbound out, RequestLane lane) {
 		this.limits = limits;
 		this.budget = budget;
@@ -53,8 +55,14 @@ final class ReadingPace {
 		return this.lane.inFlight() > 0 || this.in.isPartial() || this.out.pending() > 0 || this.in.hasUnread();
 	}
 
-	/** Tell the budget what is held now. */
+	/**
+	 * Tell the budget what is held now, unless the connection is gone: a request whose
+	 * reply is just being written is in flight a little longer.
+	 */
 	void account() {
+		if (this.closed) {
+			return;
+		}
 		this.held = this.budget.changed(this.held, this.in.held() + this.lane.inFlightBytes() + this.out.pending());
 	}
 
@@ -65,6 +73,7 @@ final class ReadingPace {
 
 	/** Nothing is held any more. */
 	void close() {
+		this.closed = true;
 		this.budget.gone(this.held);
 		this.held = 0;
 	}

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -13,7 +15,11 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.util.unit.DataSize;
 
+import io.petrichor.handler.PetrichorConnection;
+import io.petrichor.handler.PetrichorConnections;
 import io.petrichor.handler.PetrichorHandler;
+import io.petrichor.protocol.Header;
+import io.petrichor.protocol.PairTap;
 import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.TestServer;
 import io.petrichor.tnetstring.TNetstring;
@@ -78,6 +84,29 @@ class MemoryBudgetTests {
 	}
 
 	@Test
+	void whenConnectionIsGoneWhileAReplyIsWrittenThenNothingIsCountedForItAnyMore() {
+		TestServer.with(Echo.class).run((context) -> {
+			PetrichorServer server = context.getBean(PetrichorServer.class);
+			RawPeer peer = RawPeer.welcomed(server.port(), Map.of("can", Map.of("push", true, "oneway", true)));
+			PetrichorConnection connection = context.getBean(PetrichorConnections.class).all().iterator().next();
+			HeldReply reply = new HeldReply();
+			assertThat(server.tap(connection.id(), reply)).isTrue();
+			try {
+				peer.send(Map.of(), new byte[100_000]);
+				assertThat(reply.begun.await(10, TimeUnit.SECONDS)).isTrue();
+				peer.close();
+				Awaitility.await().until(() -> server.connectionCount() == 0);
+				assertThat(server.buffered()).isZero();
+				connection.send("news", "that come late");
+				Awaitility.await().during(Duration.ofMillis(200)).until(() -> server.buffered() == 0);
+			}
+			finally {
+				reply.released.countDown();
+			}
+		});
+	}
+
+	@Test
 	void whenLimitsDoNotFitEachOtherThenTheServerDoesNotStartAndSaysWhich() {
 		TestServer.with(Echo.class)
 			.withPropertyValues("petrichor.server.message.max-body-size=4MB")
@@ -119,6 +148,32 @@ class MemoryBudgetTests {
 		@PetrichorHandler
 		TNetstring echo(TNetstring body) {
 			return body;
+		}
+
+	}
+
+	/** Holds up the thread that writes a reply, which has no key. */
+	private static final class HeldReply implements PairTap {
+
+		final CountDownLatch begun = new CountDownLatch(1);
+
+		final CountDownLatch released = new CountDownLatch(1);
+
+		@Override
+		public void received(Header header, TNetstring body) {
+		}
+
+		@Override
+		public void sent(Header header, TNetstring body) {
+			if (header.isEmpty()) {
+				this.begun.countDown();
+				try {
+					this.released.await(20, TimeUnit.SECONDS);
+				}
+				catch (InterruptedException ex) {
+					// The connection is gone.
+				}
+			}
 		}
 
 	}
