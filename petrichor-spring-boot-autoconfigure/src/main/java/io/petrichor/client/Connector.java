@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
 
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -86,11 +87,17 @@ final class Connector {
 		int first = this.settings.roundRobin() ? this.rounds++ : 0;
 		Mono.fromCallable(() -> prepare(first))
 			.subscribeOn(Schedulers.boundedElastic())
-			.timeout(this.settings.connectTimeout(), Schedulers.fromExecutorService(this.loop))
+			.timeout(this.settings.connectTimeout(), Mono.error(this::tooSlow),
+					Schedulers.fromExecutorService(this.loop))
 			.subscribe((plan) -> this.session.execute(() -> begin(plan)), (failure) -> this.session.execute(() -> {
 				this.session.listener().connectFailed();
 				this.session.unreachable(unreachable(failure));
 			}));
+	}
+
+	private TimeoutException tooSlow() {
+		return new TimeoutException("its addresses and the identity were not there within %d ms"
+			.formatted(this.settings.connectTimeout().toMillis()));
 	}
 
 	/** The round is over. */

@@ -408,6 +408,20 @@ class ReconnectTests {
 	}
 
 	@Test
+	void whenIdentityTakesTooLongThenTheFailureSaysSo() {
+		CountDownLatch made = new CountDownLatch(1);
+		try (ScriptedServer server = ScriptedServer.plain(ScriptedServer::echo);
+				PetrichorClient client = client(server.address()).connectTimeout(Duration.ofMillis(200))
+					.identity((identity) -> made.await())
+					.build()) {
+			assertThatExceptionOfType(PetrichorConnectionException.class).isThrownBy(client::connect)
+				.withMessageContaining("identity")
+				.withMessageContaining("200 ms");
+			made.countDown();
+		}
+	}
+
+	@Test
 	void whenStateChangesThenListenerIsToldInOrder() {
 		List<State> states = Collections.synchronizedList(new ArrayList<>());
 		try (ScriptedServer server = ScriptedServer.plain(ScriptedServer::echo)) {
