@@ -32,9 +32,7 @@ class DrainTests {
 		TestServer.with(Handlers.class).run((context) -> {
 			PetrichorServer server = context.getBean(PetrichorServer.class);
 			try (RawPeer peer = RawPeer.welcomed(server.port())) {
-				Handlers.begun = new CountDownLatch(1);
-				peer.send("12:2:to,4:slow,}3:one,12:2:to,4:slow,}3:two,");
-				assertThat(Handlers.begun.await(5, TimeUnit.SECONDS)).isTrue();
+				awaitBegin(() -> peer.send("12:2:to,4:slow,}3:one,12:2:to,4:slow,}3:two,"));
 				CountDownLatch stopped = new CountDownLatch(1);
 				server.stop(stopped::countDown);
 				assertThat(peer.read().body().asText()).isEqualTo("one");
@@ -92,9 +90,7 @@ class DrainTests {
 				PetrichorServer server = context.getBean(PetrichorServer.class);
 				CountDownLatch stopped = new CountDownLatch(1);
 				try (RawPeer old = RawPeer.welcomed(server.port())) {
-					Handlers.begun = new CountDownLatch(1);
-					old.send(Map.of("to", "sleeper"), "");
-					assertThat(Handlers.begun.await(5, TimeUnit.SECONDS)).isTrue();
+					awaitBegin(() -> old.send(Map.of("to", "sleeper"), ""));
 					server.stop(stopped::countDown);
 					server.start();
 					try (RawPeer peer = RawPeer.welcomed(server.port())) {
@@ -110,9 +106,7 @@ class DrainTests {
 		TestServer.with(Handlers.class).run((context) -> {
 			PetrichorServer server = context.getBean(PetrichorServer.class);
 			try (RawPeer peer = RawPeer.welcomed(server.port(), Map.of("can", Map.of("re", 4, "bye", true)))) {
-				Handlers.begun = new CountDownLatch(1);
-				peer.send(Map.of("to", "slow", "id", 1), "one");
-				assertThat(Handlers.begun.await(5, TimeUnit.SECONDS)).isTrue();
+				awaitBegin(() -> peer.send(Map.of("to", "slow", "id", 1), "one"));
 				CountDownLatch stopped = new CountDownLatch(1);
 				server.stop(stopped::countDown);
 				assertThat(peer.read().header().flag("bye")).isTrue();
@@ -135,9 +129,7 @@ class DrainTests {
 			.run((context) -> {
 				PetrichorServer server = context.getBean(PetrichorServer.class);
 				try (RawPeer peer = RawPeer.welcomed(server.port())) {
-					Handlers.begun = new CountDownLatch(1);
-					peer.send("15:2:to,7:sleeper,}3:one,0:}3:two,");
-					assertThat(Handlers.begun.await(5, TimeUnit.SECONDS)).isTrue();
+					awaitBegin(() -> peer.send("15:2:to,7:sleeper,}3:one,0:}3:two,"));
 					server.stop(() -> {
 					});
 					assertThat(peer.read().header().text("error")).isEqualTo("timeout");
@@ -152,9 +144,7 @@ class DrainTests {
 		TestServer.with(Handlers.class).run((context) -> {
 			PetrichorServer server = context.getBean(PetrichorServer.class);
 			try (RawPeer peer = RawPeer.welcomed(server.port())) {
-				Handlers.begun = new CountDownLatch(1);
-				peer.send(Map.of("to", "sleeper"), "");
-				assertThat(Handlers.begun.await(5, TimeUnit.SECONDS)).isTrue();
+				awaitBegin(() -> peer.send(Map.of("to", "sleeper"), ""));
 				CountDownLatch stopped = new CountDownLatch(2);
 				server.stop(stopped::countDown);
 				server.stop(stopped::countDown);
@@ -169,9 +159,7 @@ class DrainTests {
 		TestServer.with(Handlers.class).run((context) -> {
 			PetrichorServer server = context.getBean(PetrichorServer.class);
 			try (RawPeer peer = RawPeer.welcomed(server.port())) {
-				Handlers.begun = new CountDownLatch(1);
-				peer.send(Map.of("to", "slow"), "one");
-				assertThat(Handlers.begun.await(5, TimeUnit.SECONDS)).isTrue();
+				awaitBegin(() -> peer.send(Map.of("to", "slow"), "one"));
 				server.drain();
 				assertThat(server.port()).isNegative();
 				assertThat(server.isRunning()).isTrue();
@@ -190,9 +178,7 @@ class DrainTests {
 		TestServer.with(Handlers.class).run((context) -> {
 			PetrichorServer server = context.getBean(PetrichorServer.class);
 			try (RawPeer old = RawPeer.welcomed(server.port())) {
-				Handlers.begun = new CountDownLatch(1);
-				old.send(Map.of("to", "slow"), "one");
-				assertThat(Handlers.begun.await(5, TimeUnit.SECONDS)).isTrue();
+				awaitBegin(() -> old.send(Map.of("to", "slow"), "one"));
 				server.drain();
 				server.start();
 				assertThat(server.connectionCount()).isEqualTo(1);
@@ -214,9 +200,7 @@ class DrainTests {
 		TestServer.with(Handlers.class).run((context) -> {
 			PetrichorServer server = context.getBean(PetrichorServer.class);
 			try (RawPeer old = RawPeer.welcomed(server.port())) {
-				Handlers.begun = new CountDownLatch(1);
-				old.send(Map.of("to", "slow"), "one");
-				assertThat(Handlers.begun.await(5, TimeUnit.SECONDS)).isTrue();
+				awaitBegin(() -> old.send(Map.of("to", "slow"), "one"));
 				CountDownLatch stopped = new CountDownLatch(2);
 				server.stop(stopped::countDown);
 				server.start();
@@ -271,6 +255,13 @@ class DrainTests {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	/** Its handler has the request, and has not answered it. */
+	private static void awaitBegin(Runnable send) throws InterruptedException {
+		Handlers.begun = new CountDownLatch(1);
+		send.run();
+		assertThat(Handlers.begun.await(5, TimeUnit.SECONDS)).isTrue();
 	}
 
 	static class Handlers {
