@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import io.petrichor.handler.Replies;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
+import io.petrichor.protocol.PairEncoder;
 import io.petrichor.protocol.PairOutput;
 import io.petrichor.protocol.PairTap;
 import io.petrichor.protocol.TrafficListener;
@@ -65,7 +66,7 @@ final class PairWriter implements Replies {
 	}
 
 	private void count(Header header, TNetstring body) {
-		int size = header.encoded().size() + body.size();
+		int size = (int) PairEncoder.size(header, body);
 		this.unflushed += size;
 		this.largestCall = Math.max(this.largestCall, size);
 	}

@@ -1,11 +1,9 @@
 package io.petrichor.handler;
 
-import java.util.ArrayList;
-import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 
 import io.petrichor.protocol.ErrorCode;
+import io.petrichor.protocol.StreamParts;
 import io.petrichor.tnetstring.TNetstring;
 
 /**
@@ -17,9 +15,7 @@ final class GatheredReply {
 
 	private final int limit;
 
-	private final List<TNetstring> elements = new ArrayList<>();
-
-	private long size;
+	private final StreamParts parts = new StreamParts();
 
 	/**
 	 * Create an empty list.
@@ -32,17 +28,14 @@ final class GatheredReply {
 	}
 
 	void add(@Nullable Object element) {
-		TNetstring encoded = this.bodies.write(element);
-		this.size += encoded.size();
-		if (this.size > this.limit) {
+		if (this.parts.add(this.bodies.write(element)) > this.limit) {
 			throw new PetrichorException(ErrorCode.TOO_BIG,
 					"the reply is a stream of more than " + this.limit + " bytes");
 		}
-		this.elements.add(encoded);
 	}
 
 	TNetstring list() {
-		return TNetstring.of(this.elements);
+		return this.parts.list();
 	}
 
 }

@@ -10,4 +10,13 @@ package io.petrichor.handler;
  */
 public record RouteInfo(String route, String handler, boolean blocking) {
 
+	/**
+	 * What meters, observations and logs call a route.
+	 * @param route the pattern, empty for the default handler
+	 * @return the pattern, or {@code default}
+	 */
+	public static String nameOf(String route) {
+		return route.isEmpty() ? "default" : route;
+	}
+
 }

@@ -10,6 +10,7 @@ import io.petrichor.handler.PetrichorConnection;
 import io.petrichor.handler.Request;
 import io.petrichor.handler.RequestListener;
 import io.petrichor.handler.RequestObservation;
+import io.petrichor.handler.RouteInfo;
 import io.petrichor.protocol.Printable;
 
 /**
@@ -39,7 +40,7 @@ public final class HandlerMdc implements RequestListener {
 			PetrichorConnection connection = this.request.connection();
 			@Nullable Principal principal = connection.principal();
 			MDC.put(CONNECTION, connection.id());
-			MDC.put(ROUTE, this.request.route().isEmpty() ? "default" : this.request.route());
+			MDC.put(ROUTE, RouteInfo.nameOf(this.request.route()));
 			if (principal != null) {
 				MDC.put(USER, Printable.of(principal.getName()));
 			}

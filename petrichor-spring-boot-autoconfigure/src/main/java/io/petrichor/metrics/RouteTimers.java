@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.Tags;
 import org.jspecify.annotations.Nullable;
 
 import io.petrichor.handler.Outcome;
+import io.petrichor.handler.RouteInfo;
 
 /**
  * A timer for each route with each outcome it ever had. Routes over a bound share those
@@ -80,7 +81,7 @@ final class RouteTimers {
 	}
 
 	private Tags tags(String route, Outcome outcome) {
-		return this.tags.and("route", route.isEmpty() ? "default" : route, "outcome", outcome.tag());
+		return this.tags.and("route", RouteInfo.nameOf(route), "outcome", outcome.tag());
 	}
 
 }

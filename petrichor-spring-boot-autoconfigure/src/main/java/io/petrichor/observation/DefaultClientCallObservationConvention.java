@@ -5,6 +5,7 @@ import io.micrometer.common.KeyValues;
 import org.jspecify.annotations.Nullable;
 
 import io.petrichor.handler.Outcome;
+import io.petrichor.handler.RouteInfo;
 
 /**
  * The names and tags that are documented.
@@ -35,8 +36,7 @@ public class DefaultClientCallObservationConvention implements ClientCallObserva
 	}
 
 	private static String route(ClientCallContext context) {
-		String route = context.request().route();
-		return route.isEmpty() ? "default" : route;
+		return RouteInfo.nameOf(context.request().route());
 	}
 
 }

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.petrichor.handler.Outcome;
 import io.petrichor.handler.Request;
+import io.petrichor.handler.RouteInfo;
 
 /**
  * The names and tags that are documented. No tag of a meter holds a value that the peer
@@ -46,7 +47,7 @@ public class DefaultServerRequestObservationConvention implements ServerRequestO
 	private static String route(ServerRequestContext context) {
 		@Nullable Request request = context.getCarrier();
 		String route = (request != null) ? request.route() : "";
-		return route.isEmpty() ? "default" : route;
+		return RouteInfo.nameOf(route);
 	}
 
 }

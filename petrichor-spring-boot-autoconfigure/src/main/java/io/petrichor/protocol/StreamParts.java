@@ -6,8 +6,9 @@ import java.util.List;
 import io.petrichor.tnetstring.TNetstring;
 
 /**
- * The parts of a stream in reply to somebody who wants one reply: a list, as a peer that
- * takes no streams would have got it at once. Not thread-safe.
+ * The parts of a stream for somebody who wants one reply, which is a list of them.
+ * Whoever sends makes it for a peer that takes no streams, whoever receives for a caller
+ * that asked for one reply. Not thread-safe.
  *
  * @since 0.1.0
  */
@@ -37,7 +38,15 @@ public final class StreamParts {
 		if (!last.body().isNull()) {
 			add(last.body());
 		}
-		return new Message(last.header(), TNetstring.of(this.bodies));
+		return new Message(last.header(), list());
+	}
+
+	/**
+	 * All parts until now.
+	 * @return a list
+	 */
+	public TNetstring list() {
+		return TNetstring.of(this.bodies);
 	}
 
 }

@@ -13,6 +13,7 @@ import io.petrichor.handler.Replies;
 import io.petrichor.protocol.ErrorCode;
 import io.petrichor.protocol.Header;
 import io.petrichor.protocol.HeaderKeys;
+import io.petrichor.protocol.PairEncoder;
 import io.petrichor.protocol.PairOutput;
 import io.petrichor.protocol.PairTap;
 import io.petrichor.tnetstring.TNetstring;
@@ -26,9 +27,6 @@ final class Outbound implements Replies {
 
 	/** Output that is not worth holding up the reading for. */
 	private static final long SMALL_OUTPUT = 64 * 1024;
-
-	/** More than the number of a request adds to a header. */
-	private static final int LARGEST_NUMBER = 64;
 
 	private final String id;
 
@@ -106,7 +104,7 @@ final class Outbound implements Replies {
 		if (isTooBig(header, null, body)) {
 			throw new PetrichorException(ErrorCode.TOO_BIG,
 					"%d bytes are over the limit of what goes to the peer of connection %s"
-						.formatted(header.encoded().size() + body.size(), this.id));
+						.formatted(PairEncoder.size(header, body), this.id));
 		}
 		if (this.output.pending() > this.limits.maxPendingOutput()) {
 			throw new IllegalStateException("The peer of connection " + this.id + " does not read what is sent to it");
@@ -138,17 +136,15 @@ final class Outbound implements Replies {
 
 	@Override
 	public boolean isTooBig(Header header, @Nullable Long re, TNetstring body) {
-		if (body.size() > this.maxBodySize) {
-			return true;
-		}
-		long left = this.maxPairSize - header.encoded().size() - body.size();
-		// The exact size of the number is worth finding out only where it matters.
-		return left < LARGEST_NUMBER && left < ((re != null) ? sizeOf(header, re) : 0);
+		return body.size() > this.maxBodySize || size(header, re, body) > this.maxPairSize;
 	}
 
-	/** What the number of a request adds to a header. */
-	private static int sizeOf(Header header, Long re) {
-		return header.with(HeaderKeys.RE, re).encoded().size() - header.encoded().size();
+	private static long size(Header header, @Nullable Long re, TNetstring body) {
+		if (re == null) {
+			return PairEncoder.size(header, body);
+		}
+		return (re < 0) ? PairEncoder.size(header.with(HeaderKeys.RE, re), body)
+				: PairEncoder.size(header, HeaderKeys.RE, re, body);
 	}
 
 	@Override
