@@ -1,14 +1,19 @@
 package io.petrichor.handler;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Deque;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -18,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Threads with a bounded queue before them, of which no more are awake than the work
  * takes: the one that fell idle last is woken first, and another only if what waits would
  * take the one longer than the other takes to wake up. So quick work is done by one warm
- * thread, without a switch of threads for each piece, and slow work has all of them.
+ * thread, without a switch of threads for each piece, and slow work has all of them. Who
+ * brings work waits for nobody: there is no lock.
  */
 final class HandlerThreads implements Executor, AutoCloseable {
 
@@ -38,29 +44,35 @@ final class HandlerThreads implements Executor, AutoCloseable {
 
 	private final ThreadFactory factory;
 
-	private final ReentrantLock lock = new ReentrantLock();
+	private final Queue<Runnable> work = new ConcurrentLinkedQueue<>();
 
-	private final ArrayDeque<Runnable> work = new ArrayDeque<>();
+	private final AtomicInteger queued = new AtomicInteger();
 
-	/** Of each thread that waits what wakes it; the last one first. */
-	private final ArrayDeque<Condition> idle = new ArrayDeque<>();
+	private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
 
-	private final List<Thread> threads = new ArrayList<>();
+	/** Those that are asleep; the last one first. */
+	private final Deque<Worker> idle = new ConcurrentLinkedDeque<>();
 
-	/** Whether a thread has been woken that has not looked yet. */
-	private boolean waking;
+	/** How many are not asleep. */
+	private final AtomicInteger awake = new AtomicInteger();
+
+	/**
+	 * Whether one has been woken or started that has not looked yet. Who sets it may wake
+	 * or start one.
+	 */
+	private final AtomicBoolean waking = new AtomicBoolean();
 
 	/** Whether the last thread could not be started. */
-	private boolean shorthanded;
+	private volatile boolean shorthanded;
 
-	private boolean closed;
+	private volatile boolean closed;
 
-	/** What a piece takes, on the average of the last few. */
-	private long pieceNanos;
+	/** What a piece takes, on the average of the last few; more or less. */
+	private volatile long pieceNanos;
 
-	private long begun;
+	private final AtomicLong begun = new AtomicLong();
 
-	private long begunBefore;
+	private volatile long begunBefore;
 
 	/**
 	 * Create a pool; threads begin with the first work.
@@ -84,28 +96,17 @@ final class HandlerThreads implements Executor, AutoCloseable {
 
 	/** Take work without waking anyone for it yet. */
 	void enqueue(Runnable piece) {
-		this.lock.lock();
-		try {
-			if (this.closed || this.work.size() >= this.capacity) {
-				throw new RejectedExecutionException("The handler executor is full or closed");
-			}
-			this.work.add(piece);
+		if (this.queued.incrementAndGet() > this.capacity || this.closed) {
+			this.queued.decrementAndGet();
+			throw new RejectedExecutionException("The handler executor is full or closed");
 		}
-		finally {
-			this.lock.unlock();
-		}
+		this.work.add(piece);
 	}
 
 	/** See to it that someone does what waits. */
 	void wake() {
-		this.lock.lock();
-		try {
-			if (this.threads.size() == this.idle.size() || isWorthWaking()) {
-				wakeOne();
-			}
-		}
-		finally {
-			this.lock.unlock();
+		if (this.awake.get() == 0 || isWorthWaking()) {
+			wakeOne();
 		}
 	}
 
@@ -114,43 +115,36 @@ final class HandlerThreads implements Executor, AutoCloseable {
 	 * awake may be blocked.
 	 */
 	void wakeIfStuck() {
-		this.lock.lock();
-		try {
-			if (!this.work.isEmpty() && this.begun == this.begunBefore) {
-				this.pieceNanos = Math.max(this.pieceNanos, WORTH_WAKING_NANOS);
-				wakeOne();
-			}
-			this.begunBefore = this.begun;
+		long begun = this.begun.get();
+		if (begun == this.begunBefore && !this.work.isEmpty()) {
+			this.pieceNanos = Math.max(this.pieceNanos, WORTH_WAKING_NANOS);
+			wakeOne();
 		}
-		finally {
-			this.lock.unlock();
-		}
+		this.begunBefore = begun;
 	}
 
 	int queued() {
-		this.lock.lock();
-		try {
-			return this.work.size();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.queued.get();
 	}
 
 	private boolean isWorthWaking() {
-		return this.pieceNanos * this.work.size() >= WORTH_WAKING_NANOS;
+		return this.pieceNanos * this.queued.get() >= WORTH_WAKING_NANOS;
 	}
 
+	/** Looks again if it found nobody: one may have fallen asleep or ended meanwhile. */
 	private void wakeOne() {
-		if (this.waking || this.work.isEmpty()) {
-			return;
-		}
-		if (!this.idle.isEmpty()) {
-			this.waking = true;
-			this.idle.pop().signal();
-		}
-		else if (this.threads.size() < this.most) {
-			this.waking = start();
+		while (!this.work.isEmpty() && (!this.idle.isEmpty() || this.workers.size() < this.most)
+				&& this.waking.compareAndSet(false, true)) {
+			@Nullable Worker worker = this.idle.poll();
+			if (worker != null && worker.rouse()) {
+				LockSupport.unpark(worker.thread);
+				return;
+			}
+			if (worker == null && this.workers.size() < this.most) {
+				start();
+				return;
+			}
+			this.waking.set(false);
 		}
 	}
 
@@ -158,82 +152,35 @@ final class HandlerThreads implements Executor, AutoCloseable {
 	 * The machine may have no thread to give just now. Whoever asks for one has work that
 	 * is taken already, and must not fail: others do it, or it waits.
 	 */
-	private boolean start() {
+	private void start() {
+		@Nullable Worker worker = null;
+		this.awake.incrementAndGet();
 		try {
-			Thread thread = this.factory.newThread(this::run);
-			thread.start();
-			this.threads.add(thread);
+			worker = new Worker();
+			this.workers.add(worker);
+			worker.thread.start();
 			this.shorthanded = false;
-			return true;
 		}
 		catch (Throwable ex) {
-			if (!this.shorthanded) {
-				this.shorthanded = true;
+			if (worker != null) {
+				this.workers.remove(worker);
+			}
+			this.awake.decrementAndGet();
+			boolean known = this.shorthanded;
+			this.shorthanded = true;
+			this.waking.set(false);
+			if (!known) {
 				logger.error("No thread could be started for handlers, there are %d; trying again as long as work waits"
-					.formatted(this.threads.size()), ex);
+					.formatted(this.workers.size()), ex);
 			}
-			return false;
-		}
-	}
-
-	private void run() {
-		boolean first = true;
-		@Nullable HandOff owed = null;
-		long began = 0;
-		while (true) {
-			@Nullable Runnable piece = next(first, began);
-			first = false;
-			if (piece == null) {
-				if (owed != null) {
-					owed.wakeLoop();
-					owed = null;
-				}
-				piece = await();
-				if (piece == null) {
-					return;
-				}
-			}
-			@Nullable HandOff origin = (piece instanceof HandOff.Work handed) ? handed.origin() : null;
-			if (owed != null && owed != origin) {
-				owed.wakeLoop();
-			}
-			began = System.nanoTime();
-			run(piece);
-			owed = origin;
-		}
-	}
-
-	private static void run(Runnable piece) {
-		try {
-			piece.run();
-		}
-		catch (Throwable ex) {
-			Thread thread = Thread.currentThread();
-			thread.getUncaughtExceptionHandler().uncaughtException(thread, ex);
-		}
-	}
-
-	private @Nullable Runnable next(boolean first, long began) {
-		long now = System.nanoTime();
-		this.lock.lock();
-		try {
-			if (first) {
-				this.waking = false;
-			}
-			else {
-				this.pieceNanos += (now - began - this.pieceNanos) / 4;
-			}
-			return take();
-		}
-		finally {
-			this.lock.unlock();
 		}
 	}
 
 	private @Nullable Runnable take() {
-		@Nullable Runnable piece = this.work.poll();
+		@Nullable Runnable piece = this.closed ? null : this.work.poll();
 		if (piece != null) {
-			this.begun++;
+			this.queued.decrementAndGet();
+			this.begun.incrementAndGet();
 			if (isWorthWaking()) {
 				wakeOne();
 			}
@@ -241,58 +188,120 @@ final class HandlerThreads implements Executor, AutoCloseable {
 		return piece;
 	}
 
-	/** The next piece, or null if this thread is to end. */
-	private @Nullable Runnable await() {
-		this.lock.lock();
-		try {
-			Condition woken = this.lock.newCondition();
-			long left = this.idleNanos;
-			while (this.work.isEmpty() && left > 0 && !this.closed) {
-				this.idle.push(woken);
-				left = awaitNanos(woken, left);
-				if (!this.idle.remove(woken)) {
-					this.waking = false;
-				}
-			}
-			@Nullable Runnable piece = (this.closed) ? null : take();
-			if (piece == null) {
-				this.threads.remove(Thread.currentThread());
-			}
-			return piece;
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	private static long awaitNanos(Condition woken, long nanos) {
-		try {
-			return woken.awaitNanos(nanos);
-		}
-		catch (InterruptedException ex) {
-			// Meant for work that is done, or for the end, which says so itself.
-			return nanos;
-		}
-	}
-
 	/** End the threads, interrupting what still runs. */
 	@Override
 	public void close() {
-		this.lock.lock();
-		try {
-			this.closed = true;
-			this.work.clear();
-			this.idle.forEach(Condition::signal);
-			this.threads.forEach(Thread::interrupt);
+		this.closed = true;
+		while (this.work.poll() != null) {
+			this.queued.decrementAndGet();
 		}
-		finally {
-			this.lock.unlock();
-		}
+		this.workers.forEach((worker) -> worker.thread.interrupt());
 	}
 
 	@Override
 	public String toString() {
 		return "at most %d threads (queue: %d)".formatted(this.most, this.capacity);
+	}
+
+	/** What one thread does. */
+	private final class Worker implements Runnable {
+
+		private final Thread thread = HandlerThreads.this.factory.newThread(this);
+
+		/** Cleared by whoever wakes it, which may be itself. */
+		private final AtomicBoolean asleep = new AtomicBoolean();
+
+		@Override
+		public void run() {
+			HandlerThreads.this.waking.set(false);
+			@Nullable HandOff owed = null;
+			while (true) {
+				@Nullable Runnable piece = take();
+				if (piece == null) {
+					if (owed != null) {
+						owed.wakeLoop();
+						owed = null;
+					}
+					piece = await();
+					if (piece == null) {
+						return;
+					}
+				}
+				@Nullable HandOff origin = (piece instanceof HandOff.Work handed) ? handed.origin() : null;
+				if (owed != null && owed != origin) {
+					owed.wakeLoop();
+				}
+				run(piece);
+				owed = origin;
+			}
+		}
+
+		private void run(Runnable piece) {
+			long began = System.nanoTime();
+			try {
+				piece.run();
+			}
+			catch (Throwable ex) {
+				this.thread.getUncaughtExceptionHandler().uncaughtException(this.thread, ex);
+			}
+			long before = HandlerThreads.this.pieceNanos;
+			HandlerThreads.this.pieceNanos = before + (System.nanoTime() - began - before) / 4;
+		}
+
+		/** The next piece, or null if this thread is to end. */
+		private @Nullable Runnable await() {
+			long end = System.nanoTime() + HandlerThreads.this.idleNanos;
+			while (!isOver(end)) {
+				sleep(end);
+				@Nullable Runnable piece = take();
+				if (piece != null) {
+					return piece;
+				}
+			}
+			end();
+			return null;
+		}
+
+		/** Work that came while it was falling asleep had nobody to wake. */
+		private void sleep(long end) {
+			this.asleep.set(true);
+			HandlerThreads.this.idle.push(this);
+			HandlerThreads.this.awake.decrementAndGet();
+			while (this.asleep.get() && HandlerThreads.this.work.isEmpty() && !isOver(end)) {
+				LockSupport.parkNanos(this, end - System.nanoTime());
+				// Meant for work that is done, or for the end, which says so itself.
+				Thread.interrupted();
+			}
+			if (rouse()) {
+				HandlerThreads.this.idle.remove(this);
+			}
+			else {
+				HandlerThreads.this.waking.set(false);
+			}
+		}
+
+		private boolean isOver(long end) {
+			return HandlerThreads.this.closed || System.nanoTime() - end >= 0;
+		}
+
+		/** Whether it was asleep until now. */
+		private boolean rouse() {
+			boolean first = this.asleep.compareAndSet(true, false);
+			if (first) {
+				HandlerThreads.this.awake.incrementAndGet();
+			}
+			return first;
+		}
+
+		/** Work that came meanwhile may have counted on this thread. */
+		private void end() {
+			HandlerThreads.this.workers.remove(this);
+			HandlerThreads.this.awake.decrementAndGet();
+			if (!HandlerThreads.this.closed) {
+				wake();
+			}
+		}
+
 	}
 
 }

@@ -2,7 +2,6 @@ package io.petrichor.server;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -14,8 +13,6 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
-
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 import io.petrichor.server.auth.Decision;
 import io.petrichor.server.auth.Handshake;
@@ -52,15 +49,10 @@ final class Authentication implements AutoCloseable {
 
 	private final List<PetrichorAuthenticator> authenticators;
 
-	private final ThreadPoolExecutor executor;
+	private final ThreadPoolExecutor executor = new WorkThreads("petrichor-authentication-", THREADS, 10);
 
 	Authentication(List<PetrichorAuthenticator> authenticators) {
 		this.authenticators = authenticators;
-		CustomizableThreadFactory threads = new CustomizableThreadFactory("petrichor-authentication-");
-		threads.setDaemon(true);
-		this.executor = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE),
-				threads);
-		this.executor.allowCoreThreadTimeOut(true);
 	}
 
 	/**
@@ -135,12 +127,16 @@ final class Authentication implements AutoCloseable {
 
 		private void submit() {
 			try {
-				Authentication.this.executor.execute(this);
+				if (Authentication.this.executor.getQueue().size() < QUEUE) {
+					Authentication.this.executor.execute(this);
+					return;
+				}
 			}
 			catch (RejectedExecutionException ex) {
-				Authentication.this.busy.warn("A peer was denied because too many others wait for the authenticators");
-				tell(NOT_NOW);
+				// The server has ended.
 			}
+			Authentication.this.busy.warn("A peer was denied because too many others wait for the authenticators");
+			tell(NOT_NOW);
 		}
 
 		@Override

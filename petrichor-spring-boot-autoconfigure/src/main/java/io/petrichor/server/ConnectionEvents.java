@@ -1,14 +1,11 @@
 package io.petrichor.server;
 
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Publishes what happens to connections, in order and off the event loops.
@@ -17,14 +14,7 @@ final class ConnectionEvents {
 
 	private static final Log logger = LogFactory.getLog(ConnectionEvents.class);
 
-	private final ThreadPoolExecutor thread;
-
-	ConnectionEvents() {
-		CustomizableThreadFactory factory = new CustomizableThreadFactory("petrichor-events-");
-		factory.setDaemon(true);
-		this.thread = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
-		this.thread.allowCoreThreadTimeOut(true);
-	}
+	private final Executor thread = new WorkThreads("petrichor-events-", 1, 1);
 
 	void publish(ApplicationEventPublisher publisher, Object event) {
 		this.thread.execute(() -> {

@@ -5,16 +5,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * The time from one start of the server to the stop that belongs to it: its socket, its
@@ -34,7 +31,8 @@ final class Listening {
 	 * What TLS handshakes compute, milliseconds each. Its queue is as long as handshakes
 	 * may be pending.
 	 */
-	private final ThreadPoolExecutor tlsThreads = newTlsThreads();
+	private final ExecutorService tlsThreads = new WorkThreads("petrichor-tls-",
+			Runtime.getRuntime().availableProcessors(), 10);
 
 	private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
 
@@ -49,16 +47,6 @@ final class Listening {
 	Listening(EventLoopGroup loops, Authentication authentication) {
 		this.loops = loops;
 		this.authentication = authentication;
-	}
-
-	private static ThreadPoolExecutor newTlsThreads() {
-		CustomizableThreadFactory threads = new CustomizableThreadFactory("petrichor-tls-");
-		threads.setDaemon(true);
-		int most = Runtime.getRuntime().availableProcessors();
-		ThreadPoolExecutor executor = new ThreadPoolExecutor(most, most, 10, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(), threads);
-		executor.allowCoreThreadTimeOut(true);
-		return executor;
 	}
 
 	/** The socket could not be bound. */

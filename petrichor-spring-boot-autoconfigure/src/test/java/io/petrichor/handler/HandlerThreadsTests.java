@@ -1,8 +1,15 @@
 package io.petrichor.handler;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -11,6 +18,7 @@ import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
@@ -22,13 +30,16 @@ import io.petrichor.testing.RawPeer;
 import io.petrichor.testing.TestServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
- * A machine that has no thread to give, now and then or for a while, does not end the
- * handler executor.
+ * No work is lost, whether threads end just when it comes, or the machine has none to
+ * give, now and then or for a while.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class HandlerThreadsTests {
+
+	private static final int PIECES = 10_000;
 
 	private static final Map<String, ?> CAN = Map.of("can", Map.of("re", 8));
 
@@ -57,6 +68,47 @@ class HandlerThreadsTests {
 			}
 			assertThat(left.await(10, TimeUnit.SECONDS)).isTrue();
 		}
+	}
+
+	/** Threads fall asleep just when work comes, and end if their idle time is short. */
+	@ParameterizedTest
+	@CsvSource({ "1, 1, PT0.00002S", "8, 1, PT0.00002S", "8, 3, PT0.00002S", "1, 1, PT60S", "2, 3, PT60S" })
+	void whenThreadsFallAsleepWhileWorkComesThenAllOfItIsDoneByNoMoreThanAllowed(int calling, int most, Duration idle)
+			throws Exception {
+		AtomicInteger alive = new AtomicInteger();
+		AtomicInteger running = new AtomicInteger();
+		AtomicInteger atMost = new AtomicInteger();
+		ThreadFactory factory = (work) -> new Thread(() -> {
+			alive.incrementAndGet();
+			work.run();
+			alive.decrementAndGet();
+		});
+		ExecutorService callers = Executors.newFixedThreadPool(calling);
+		try (HandlerThreads threads = new HandlerThreads(most, calling, idle, factory)) {
+			List<Future<Boolean>> done = callers.invokeAll(Collections.nCopies(calling, () -> {
+				Semaphore ran = new Semaphore(0);
+				for (int i = 0; i < PIECES; i++) {
+					threads.execute(() -> {
+						atMost.accumulateAndGet(running.incrementAndGet(), Math::max);
+						running.decrementAndGet();
+						ran.release();
+					});
+					if (!ran.tryAcquire(10, TimeUnit.SECONDS)) {
+						return false;
+					}
+				}
+				return true;
+			}));
+			for (Future<Boolean> all : done) {
+				assertThat(all.get()).isTrue();
+			}
+			assertThat(atMost).hasValueLessThanOrEqualTo(most);
+			assertThat(threads.queued()).isZero();
+		}
+		finally {
+			callers.shutdownNow();
+		}
+		await().untilAsserted(() -> assertThat(alive).hasValue(0));
 	}
 
 	private static HandlerThreads starting(IntPredicate starts) {
