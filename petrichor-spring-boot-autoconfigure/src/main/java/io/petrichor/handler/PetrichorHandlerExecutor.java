@@ -68,15 +68,6 @@ public final class PetrichorHandlerExecutor implements AutoCloseable {
 		return new PetrichorHandlerExecutor(executor);
 	}
 
-	/**
-	 * Run something where handlers run.
-	 * @param work what to run
-	 * @throws RejectedExecutionException if there is no room for it
-	 */
-	public void execute(Runnable work) {
-		this.executor.execute(work);
-	}
-
 	@Override
 	public String toString() {
 		return "handlers that block run on "

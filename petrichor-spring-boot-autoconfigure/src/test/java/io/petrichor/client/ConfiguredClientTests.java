@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,6 +27,7 @@ import io.petrichor.autoconfigure.PetrichorServerAutoConfiguration;
 import io.petrichor.handler.PetrichorHandler;
 import io.petrichor.protocol.Message;
 import io.petrichor.server.PetrichorServer;
+import io.petrichor.server.auth.Handshake;
 import io.petrichor.testing.ScriptedServer;
 import io.petrichor.tnetstring.jackson.TNetstringMapper;
 
@@ -113,10 +115,13 @@ class ConfiguredClientTests {
 	void whenServerIsOffThenHandlersStillAnswerWhatIsPushed() {
 		CompletableFuture<Message> identity = new CompletableFuture<>();
 		CompletableFuture<Message> answer = new CompletableFuture<>();
+		CompletableFuture<Message> handshake = new CompletableFuture<>();
 		try (ScriptedServer server = ScriptedServer.start((peer) -> {
 			identity.complete(ScriptedServer.welcome(peer, Map.of("can", Map.of("re", 8))));
 			peer.send(Map.of("to", "greet", "id", 7), "Ann");
 			answer.complete(peer.read());
+			peer.send(Map.of("to", "handshake", "id", 8), "");
+			handshake.complete(peer.read());
 			peer.read();
 		})) {
 			this.runner.withBean(Greeting.class)
@@ -127,6 +132,7 @@ class ConfiguredClientTests {
 					assertThat(identity.join().header().get("can")).asString().contains("push=true");
 					assertThat(answer.join().header().integer("re")).isEqualTo(7);
 					assertThat(answer.join().body().asText()).isEqualTo("Hello Ann");
+					assertThat(handshake.join().body().value()).isEqualTo(false);
 				});
 		}
 	}
@@ -170,6 +176,12 @@ class ConfiguredClientTests {
 		@PetrichorHandler("greet")
 		String greet(String name) {
 			return "Hello " + name;
+		}
+
+		/** Which nobody has who is connected to. */
+		@PetrichorHandler("handshake")
+		boolean hasHandshake(@Nullable Handshake handshake) {
+			return handshake != null;
 		}
 
 	}

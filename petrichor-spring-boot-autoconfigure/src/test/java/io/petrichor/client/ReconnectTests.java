@@ -12,10 +12,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Assumptions;
@@ -318,6 +320,27 @@ class ReconnectTests {
 			client.connect();
 			await().until(() -> server.accepted() >= 30);
 		}
+	}
+
+	/**
+	 * It has done nothing but last, as that of a client which only sends. Did that not
+	 * count, the last waits would be half of the longest one on the average.
+	 */
+	@Test
+	void whenConnectionHasLastedThenItsLossIsNoFailureToConnect() {
+		Duration longest = Duration.ofMillis(100);
+		List<Long> waits = new CopyOnWriteArrayList<>();
+		AtomicLong closed = new AtomicLong(System.nanoTime());
+		try (ScriptedServer server = ScriptedServer.welcoming(CAN, (peer) -> {
+			waits.add(System.nanoTime() - closed.get());
+			new CountDownLatch(1).await(longest.plusMillis(20).toMillis(), TimeUnit.MILLISECONDS);
+			closed.set(System.nanoTime());
+		}); PetrichorClient client = client(server.address()).reconnect(Duration.ofMillis(1), longest).build()) {
+			client.connect();
+			await().until(() -> waits.size() >= 24);
+		}
+		assertThat(Duration.ofNanos(waits.subList(10, 24).stream().mapToLong(Long::longValue).sum()))
+			.isLessThan(longest.multipliedBy(4));
 	}
 
 	@Test

@@ -9,6 +9,8 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 import javax.crypto.SecretKey;
@@ -234,11 +236,11 @@ class SpringSecurityTests {
 			}
 
 		};
+		ExecutorService thread = Executors.newSingleThreadExecutor();
 		users().withBean(ServerListener.class, () -> loop)
-			.withPropertyValues("petrichor.server.dispatch.threads=1")
+			.withBean(PetrichorHandlerExecutor.class, () -> PetrichorHandlerExecutor.of(thread))
 			.run((context) -> {
 				int port = TestServer.port(context);
-				PetrichorHandlerExecutor executor = context.getBean(PetrichorHandlerExecutor.class);
 				try (RawPeer zed = peer(port, "zed"); RawPeer ann = peer(port, "ann")) {
 					for (int i = 0; i < 50; i++) {
 						for (String route : List.of("executor", "loop", "mono", "fail", "fail.loop", "cancel")) {
@@ -246,7 +248,7 @@ class SpringSecurityTests {
 							ann.send(Map.of("to", route), "");
 						}
 						CountDownLatch looked = new CountDownLatch(1);
-						executor.execute(() -> {
+						thread.execute(() -> {
 							leakedContext(leaked);
 							looked.countDown();
 						});
@@ -256,6 +258,7 @@ class SpringSecurityTests {
 					}
 				}
 			});
+		thread.shutdown();
 		assertThat(leaked).isEmpty();
 	}
 
