@@ -126,17 +126,18 @@ final class Authentication implements AutoCloseable {
 		}
 
 		private void submit() {
+			if (Authentication.this.executor.getQueue().size() >= QUEUE) {
+				Authentication.this.busy.warn("A peer was denied because too many others wait for the authenticators");
+				tell(NOT_NOW);
+				return;
+			}
 			try {
-				if (Authentication.this.executor.getQueue().size() < QUEUE) {
-					Authentication.this.executor.execute(this);
-					return;
-				}
+				Authentication.this.executor.execute(this);
 			}
 			catch (RejectedExecutionException ex) {
 				// The server has ended.
+				tell(NOT_NOW);
 			}
-			Authentication.this.busy.warn("A peer was denied because too many others wait for the authenticators");
-			tell(NOT_NOW);
 		}
 
 		@Override

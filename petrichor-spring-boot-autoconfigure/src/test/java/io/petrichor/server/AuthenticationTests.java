@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -246,6 +248,39 @@ class AuthenticationTests {
 						canary.assertWell();
 					}
 				});
+	}
+
+	@Test
+	void row8_whenTooManyWaitForTheAuthenticatorsThenOthersAreToldAtOnceToTryAgain() {
+		int waiting = 64 + 2 * Runtime.getRuntime().availableProcessors();
+		ExecutorService readers = Executors.newCachedThreadPool();
+		AtomicInteger denied = new AtomicInteger();
+		AtomicInteger allowed = new AtomicInteger();
+		run(server((handshake) -> {
+			this.release.await(4, TimeUnit.SECONDS);
+			return Decision.allow(null);
+		}).withPropertyValues("petrichor.server.handshake.max-pending=1000",
+				"petrichor.server.handshake.max-pending-per-address=1000"), (port) -> {
+					try (Peers peers = Peers.connect(waiting + 30, port)) {
+						peers.all().forEach((peer) -> peer.send(ZED, ""));
+						peers.all().forEach((peer) -> readers.execute(() -> {
+							Header answer = peer.read().header();
+							if (answer.flag("allowed")) {
+								allowed.incrementAndGet();
+							}
+							else if (answer.get("retry").equals(1000L)) {
+								denied.incrementAndGet();
+							}
+						}));
+						// Two event loops may take the last place at the same time.
+						await().until(() -> denied.get() >= 30 - Runtime.getRuntime().availableProcessors());
+						assertThat(allowed).hasValue(0);
+						this.release.countDown();
+						await().until(() -> allowed.get() + denied.get() == waiting + 30);
+						assertThat(allowed).hasValueGreaterThanOrEqualTo(waiting);
+					}
+				});
+		readers.shutdown();
 	}
 
 	@Test
