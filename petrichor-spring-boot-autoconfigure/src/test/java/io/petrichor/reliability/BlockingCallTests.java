@@ -1,7 +1,6 @@
 package io.petrichor.reliability;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -25,6 +24,9 @@ class BlockingCallTests {
 
 	private static final String FOUND = "An event loop was blocked";
 
+	private static final List<String> WATCHED = List.of("-Xmx128m", "-XX:+AllowRedefinitionToAddDeleteMethods",
+			"-Dreliability.blockhound=true");
+
 	private static final int TIMES = 10;
 
 	private static final Map<String, ?> CAN = Map.of("can",
@@ -45,7 +47,7 @@ class BlockingCallTests {
 
 	@Test
 	void whenServerServesThenNoEventLoopBlocks() throws Exception {
-		try (ServerProcess server = start(List.of())) {
+		try (ServerProcess server = ServerProcess.start(WATCHED)) {
 			int port = server.port();
 			LoadTests.drive((driver) -> serve(() -> RawPeer.connect(port)));
 			deny(RawPeer.connect(port));
@@ -64,23 +66,12 @@ class BlockingCallTests {
 	@Test
 	void whenServerServesOverTlsThenNoEventLoopBlocks(@TempDir Path folder) throws Exception {
 		Authority authority = new Authority(folder);
-		authority.write(authority.issue("localhost"), "server");
-		String store = "-Dspring.ssl.bundle.pem.server.keystore.";
-		List<String> certificate = List.of(store + "certificate=" + authority.file("server.pem"),
-				store + "private-key=" + authority.file("server.key"));
-		try (ServerProcess server = start(certificate, "ssl.bundle=server")) {
+		try (ServerProcess server = ServerProcess.startOverTls(authority, WATCHED)) {
 			int port = server.port();
 			LoadTests.drive((driver) -> serve(() -> authority.connect(port)));
 			deny(authority.connect(port));
 			assertThat(server.program().output()).doesNotContain(FOUND);
 		}
-	}
-
-	private static ServerProcess start(List<String> more, String... properties) {
-		List<String> options = new ArrayList<>(more);
-		options
-			.addAll(List.of("-Xmx128m", "-XX:+AllowRedefinitionToAddDeleteMethods", "-Dreliability.blockhound=true"));
-		return ServerProcess.start(options, properties);
 	}
 
 	private static void serve(Callable<RawPeer> peers) throws Exception {
@@ -93,7 +84,7 @@ class BlockingCallTests {
 			try (RawPeer peer = peers.call().introduce(Map.of())) {
 				assertThat(peer.request(Map.of(), "hello").body().asText()).isEqualTo("hello");
 				assertThat(peer.request(Map.of("to", "checked"), "1").body().asText()).startsWith("1 ");
-				assertThat(peer.request(Map.of("to", "fail"), "error").header().text("error")).isEqualTo("internal");
+				assertThat(peer.request(Map.of("to", "fail"), "stack").header().text("error")).isEqualTo("internal");
 				assertThat(peer.send("nonsense").read().header().text("error")).isEqualTo("bad_request");
 			}
 		}

@@ -67,13 +67,9 @@ class IdleConnectionsTests {
 	@Tag("reliability")
 	void whenManyPeersAreIdleOverTlsThenEachCosts40KilobytesOfHeapAtTheMost(@TempDir Path folder) throws Exception {
 		Authority authority = new Authority(folder);
-		authority.write(authority.issue("localhost"), "server");
 		List<RawPeer> peers = new ArrayList<>();
-		try (ServerProcess server = ServerProcess.start(
-				List.of("-Xmx256m",
-						"-Dspring.ssl.bundle.pem.server.keystore.certificate=" + authority.file("server.pem"),
-						"-Dspring.ssl.bundle.pem.server.keystore.private-key=" + authority.file("server.key")),
-				"ssl.bundle=server", "max-connections-per-address=15000")) {
+		try (ServerProcess server = ServerProcess.startOverTls(authority, List.of("-Xmx256m"),
+				"max-connections-per-address=15000")) {
 			try {
 				connect(authority, server.port(), 200, peers);
 				long before = server.stats(authority.connect(server.port())).of("heap");

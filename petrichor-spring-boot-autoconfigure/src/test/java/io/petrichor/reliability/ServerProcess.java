@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import org.springframework.util.StringUtils;
+
+import io.petrichor.testing.Authority;
 import io.petrichor.testing.Peers;
 import io.petrichor.testing.Program;
 import io.petrichor.testing.RawPeer;
@@ -47,6 +50,23 @@ final class ServerProcess implements AutoCloseable {
 			command.add("--petrichor.server." + property);
 		}
 		return new ServerProcess(Program.start(Path.of("."), command));
+	}
+
+	/**
+	 * Start one that peers reach over TLS.
+	 * @param authority issues its certificate, for {@code localhost}
+	 * @param options of the JVM
+	 * @param properties without {@code petrichor.server.} before them
+	 * @return the process, listening
+	 */
+	static ServerProcess startOverTls(Authority authority, List<String> options, String... properties)
+			throws Exception {
+		authority.write(authority.issue("localhost"), "server");
+		String keystore = "-Dspring.ssl.bundle.pem.server.keystore.";
+		List<String> more = new ArrayList<>(options);
+		more.add(keystore + "certificate=" + authority.file("server.pem"));
+		more.add(keystore + "private-key=" + authority.file("server.key"));
+		return start(more, StringUtils.addStringToArray(properties, "ssl.bundle=server"));
 	}
 
 	int port() {

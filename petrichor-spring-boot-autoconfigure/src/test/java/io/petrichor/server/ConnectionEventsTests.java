@@ -1,8 +1,8 @@
 package io.petrichor.server;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -27,16 +27,16 @@ class ConnectionEventsTests {
 
 	@Test
 	void whenListenerIsStuckThenABoundedNumberWaitsInOrderAndTheLossIsLogged(CapturedOutput output) {
-		CountDownLatch stuck = new CountDownLatch(1);
+		CompletableFuture<Void> stuck = new CompletableFuture<>();
 		List<Integer> all = IntStream.range(0, ConnectionEvents.MOST + 50).boxed().toList();
 		for (Object event : all) {
 			this.events.publish((each) -> {
-				awaitQuietly(stuck);
+				stuck.join();
 				this.heard.add(each);
 			}, event);
 		}
 		assertThat(output).containsOnlyOnce("is lost: listeners of connections are too slow");
-		stuck.countDown();
+		stuck.complete(null);
 		await().untilAsserted(() -> assertThat(this.heard).hasSize(ConnectionEvents.MOST));
 		this.events.publish(this.heard::add, "later");
 		await().untilAsserted(() -> assertThat(this.heard).last().isEqualTo("later"));
@@ -51,15 +51,6 @@ class ConnectionEventsTests {
 		this.events.publish(this.heard::add, "second");
 		await().untilAsserted(() -> assertThat(this.heard).containsExactly("second"));
 		assertThat(output).contains("A listener failed with String");
-	}
-
-	private static void awaitQuietly(CountDownLatch latch) {
-		try {
-			latch.await();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
 	}
 
 }
